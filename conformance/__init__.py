@@ -1,0 +1,1 @@
+"""Django's own test-suite, run on nuages through the alias."""

@@ -1,0 +1,100 @@
+"""Scopes: one unit of work (a request, a task started by user code, a thread) and what belongs to it.
+
+Database connections and the like hang on the current scope's `locals` and are given back when it closes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import weakref
+from collections.abc import Callable
+from contextvars import ContextVar, Token
+from typing import Any, Self
+
+logger = logging.getLogger("nuages.spine")
+
+
+class Scope:
+    """A unit of work. `with Scope(parent) as scope:` makes it current and closes it at the end.
+
+    `locals` is for the rooms above: each keeps its own key there. `on_close` callbacks run last in, first out;
+    all of them run, whatever one of them raises.
+    """
+
+    __slots__ = ("__weakref__", "_callbacks", "_token", "closed", "locals", "parent")
+
+    def __init__(self, parent: Scope | None = None) -> None:
+        self.parent = parent
+        self.locals: dict[Any, Any] = {}
+        self.closed = False
+        self._callbacks: list[Callable[[], object]] = []
+        self._token: Token[Scope] | None = None
+
+    def on_close(self, callback: Callable[[], object]) -> None:
+        """Call `callback` when this scope closes."""
+        self._callbacks.append(callback)
+
+    @property
+    def entered(self) -> bool:
+        """Whether this is a request's or a task's scope, rather than the one a thread has by itself."""
+        return self._token is not None
+
+    def close(self) -> None:
+        """Run the callbacks and forget `locals`. What fails is logged, the rest still runs."""
+        self.closed = True
+        while self._callbacks:
+            callback = self._callbacks.pop()
+            try:
+                callback()
+            except Exception:
+                logger.exception("closing a scope: %r failed", callback)
+        self.locals.clear()
+
+    def __enter__(self) -> Self:
+        self._token = _current.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self.close()
+        finally:
+            if self._token is not None:
+                _current.reset(self._token)
+
+
+_current: ContextVar[Scope] = ContextVar("nuages_scope")
+_task_scopes: weakref.WeakKeyDictionary[asyncio.Task[Any], Scope] = weakref.WeakKeyDictionary()
+
+
+class _ThreadRoot(threading.local):
+    def __init__(self) -> None:
+        self.scope = Scope()
+        weakref.finalize(threading.current_thread(), self.scope.close)
+
+
+_root = _ThreadRoot()
+
+
+def current_scope() -> Scope:
+    """Return the scope of the work at hand; outside requests and our tasks, the thread's (or foreign task's)."""
+    scope = _current.get(None)
+    if scope is not None:
+        return scope
+    if asyncio._get_running_loop() is None:
+        return _root.scope
+    # Somebody else's loop without our task factory: its tasks interleave, so each has a scope of its own.
+    task = asyncio.current_task()
+    if task is None:
+        return _root.scope
+    found = _task_scopes.get(task)
+    if found is None:
+        found = _task_scopes[task] = Scope(_root.scope)
+        task.add_done_callback(lambda _: found.close())
+    return found
+
+
+def adopt(scope: Scope) -> None:
+    """Make `scope` the current one in this context, without becoming responsible for closing it."""
+    _current.set(scope)

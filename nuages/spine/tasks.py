@@ -1,0 +1,78 @@
+"""The task factory: tasks that user code starts run in workers of their own, each in its own scope."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Coroutine, Generator
+from types import CodeType, FrameType
+from typing import Any, TypeVar
+
+from nuages.spine.scope import Scope, current_scope
+from nuages.spine.waiting import wait
+from nuages.spine.worker import spawn
+
+T = TypeVar("T")
+
+
+def task_factory(
+    loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, T] | Generator[Any, None, T], **options: Any
+) -> asyncio.Task[T]:
+    """Give each task its own worker, so that plain calls work in it: `loop.set_task_factory(task_factory)`."""
+    if not isinstance(coro, Coroutine):
+        return asyncio.Task(coro, loop=loop, **options)
+    return asyncio.Task(InWorker(coro), loop=loop, **options)
+
+
+class InWorker(Coroutine[Any, Any, T]):
+    """A coroutine whose body is driven inside a worker.
+
+    It stands in for the body wherever asyncio shows or ends it, so that a task cancelled before its first step
+    ends like any other.
+    """
+
+    __slots__ = ("__qualname__", "body", "steps")
+
+    def __init__(self, body: Coroutine[Any, Any, T]) -> None:
+        self.body = body
+        self.steps: Generator[Any, Any, T] | None = None
+        self.__qualname__ = getattr(body, "__qualname__", type(body).__qualname__)
+
+    def send(self, value: Any) -> Any:
+        if self.steps is None:
+            self.steps = spawn(_run_in_scope, current_scope(), self.body)
+        return self.steps.send(value)
+
+    def throw(self, typ: Any, val: Any = None, tb: Any = None) -> Any:
+        target = self.body if self.steps is None else self.steps
+        return target.throw(typ if val is None else val)
+
+    def close(self) -> None:
+        (self.body if self.steps is None else self.steps).close()
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        return spawn(_run_in_scope, current_scope(), self.body)
+
+    @property
+    def __name__(self) -> str:
+        return getattr(self.body, "__name__", self.__qualname__)
+
+    @property
+    def cr_code(self) -> CodeType | None:
+        return getattr(self.body, "cr_code", None)
+
+    @property
+    def cr_frame(self) -> FrameType | None:
+        return getattr(self.body, "cr_frame", None)
+
+    @property
+    def cr_running(self) -> bool:
+        return getattr(self.body, "cr_running", False)
+
+    @property
+    def cr_await(self) -> Any:
+        return getattr(self.body, "cr_await", None)
+
+
+def _run_in_scope(parent: Scope, body: Awaitable[T]) -> T:
+    with Scope(parent):
+        return wait(body)

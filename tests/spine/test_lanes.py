@@ -1,0 +1,127 @@
+"""Lanes: where requests run."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+import pytest
+
+from nuages.spine import Scope, ThreadLane, WorkerLane, current_scope, wait
+from tests.spine.conftest import Run
+
+users = threading.local()
+
+
+def test_thread_work_returns_raises_and_has_its_own_scope(run: Run) -> None:
+    def fail() -> None:
+        raise KeyError("x")
+
+    async def main() -> tuple[int, bool, bool]:
+        lane = ThreadLane()
+        try:
+            with pytest.raises(KeyError):
+                await lane.run(fail)
+            scopes = await asyncio.gather(*(lane.run(current_scope) for _ in range(2)))
+            return await lane.run(len, "four"), scopes[0] is not scopes[1], all(s.closed for s in scopes)
+        finally:
+            lane.close()
+
+    assert run(main()) == (4, True, True)
+
+
+def test_a_sleeping_view_does_not_slow_the_others(run: Run) -> None:
+    def quick() -> float:
+        return time.perf_counter()
+
+    async def main() -> float:
+        lane = ThreadLane(core=2)
+        try:
+            sleepers = [asyncio.ensure_future(lane.run(time.sleep, 0.2)) for _ in range(10)]
+            await asyncio.sleep(0.05)
+            delays = []
+            for _ in range(20):
+                asked = time.perf_counter()
+                delays.append(await lane.run(quick) - asked)
+            await asyncio.gather(*sleepers)
+            return sorted(delays)[len(delays) // 2]
+        finally:
+            lane.close()
+
+    assert run(main()) < 0.1
+
+
+def test_thread_locals_are_not_mixed_up_by_two_hundred_requests(run: Run) -> None:
+    def view(name: str) -> bool:
+        users.name = name
+        wait(asyncio.sleep(0.002))
+        return users.name == name
+
+    async def main() -> list[bool]:
+        lane = ThreadLane()
+        try:
+            return await asyncio.gather(*(lane.run(view, f"user {n}") for n in range(200)))
+        finally:
+            lane.close()
+
+    assert all(run(main()))
+
+
+def test_a_lock_held_while_waiting_never_deadlocks(run: Run) -> None:
+    lock = threading.Lock()
+    counted: list[int] = []
+
+    def view(number: int) -> None:
+        with lock:
+            wait(asyncio.sleep(0.001))
+            counted.append(number)
+
+    async def main() -> None:
+        lane = ThreadLane()
+        try:
+            async with asyncio.timeout(20):
+                await asyncio.gather(*(lane.run(view, n) for n in range(200)))
+        finally:
+            lane.close()
+
+    run(main())
+    assert sorted(counted) == list(range(200))
+
+
+def test_a_request_cancelled_before_its_turn_does_not_run(run: Run) -> None:
+    ran: list[str] = []
+
+    async def main() -> None:
+        lane = ThreadLane(core=1, most=1)
+        try:
+            busy = asyncio.ensure_future(lane.run(time.sleep, 0.05))
+            await asyncio.sleep(0.01)
+            waiting = asyncio.ensure_future(lane.run(ran.append, "late"))
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await busy
+            await lane.run(ran.append, "next")
+        finally:
+            lane.close()
+
+    run(main())
+    assert ran == ["next"]
+
+
+def test_impossible_sizes_are_refused(run: Run) -> None:
+    async def main() -> None:
+        with pytest.raises(ValueError, match="core=3, most=2"):
+            ThreadLane(core=3, most=2)
+
+    run(main())
+
+
+def test_worker_work_has_its_own_scope(run: Run) -> None:
+    async def main() -> tuple[Scope, Scope]:
+        lane = WorkerLane()
+        return await lane.run(current_scope), current_scope()
+
+    inside, outside = run(main())
+    assert inside is not outside
+    assert inside.closed

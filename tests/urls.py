@@ -1,0 +1,3 @@
+"""The shared project's URLs: none; tests that need some override ROOT_URLCONF."""
+
+urlpatterns: list[object] = []
