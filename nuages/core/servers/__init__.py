@@ -1,0 +1,1 @@
+"""Servers from the standard library, for tests."""

@@ -1,0 +1,1 @@
+"""The test cases, from the one without a database to the one with a server."""

@@ -1,0 +1,31 @@
+"""The test cases under their documented path."""
+
+from nuages.test.assertions.querying import _AssertNumQueriesContext
+from nuages.test.cases.guarding import DatabaseOperationForbidden
+from nuages.test.cases.live import LiveServerTestCase, LiveServerThread, QuietWSGIRequestHandler
+from nuages.test.cases.serialized import SerializeMixin
+from nuages.test.cases.simple import SimpleTestCase
+from nuages.test.cases.skipping import (
+    CheckCondition,
+    skipIfDBFeature,
+    skipUnlessAnyDBFeature,
+    skipUnlessDBFeature,
+)
+from nuages.test.cases.transactional import TestCase, TestData, TransactionTestCase
+
+__all__ = [
+    "CheckCondition",
+    "DatabaseOperationForbidden",
+    "LiveServerTestCase",
+    "LiveServerThread",
+    "QuietWSGIRequestHandler",
+    "SerializeMixin",
+    "SimpleTestCase",
+    "TestCase",
+    "TestData",
+    "TransactionTestCase",
+    "_AssertNumQueriesContext",
+    "skipIfDBFeature",
+    "skipUnlessAnyDBFeature",
+    "skipUnlessDBFeature",
+]
