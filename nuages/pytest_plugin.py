@@ -77,7 +77,9 @@ def _configured() -> bool:
 @pytest.fixture(scope="session")
 def _environment() -> Iterator[None]:
     if not _configured():
-        pytest.skip("no settings module: set NUAGES_SETTINGS_MODULE, in the environment or in pytest's ini file")
+        pytest.skip(
+            "no settings module: set NUAGES_SETTINGS_MODULE, in the environment or in pytest's ini file"
+        )
     import nuages
     from nuages.apps import apps
 
@@ -107,7 +109,9 @@ def _as_test_case(transaction: bool, databases: Any, reset_sequences: bool) -> I
     from nuages.test import TestCase, TransactionTestCase
 
     base = TransactionTestCase if transaction else TestCase
-    case_class = type("PytestCase", (base,), {"databases": databases, "reset_sequences": reset_sequences, "runTest": None})
+    case_class = type(
+        "PytestCase", (base,), {"databases": databases, "reset_sequences": reset_sequences, "runTest": None}
+    )
     case_class.setUpClass()
     try:
         case = case_class("runTest")

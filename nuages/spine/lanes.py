@@ -37,14 +37,21 @@ class ThreadLane:
 
     `core` threads run at once as long as none of them is stuck, which keeps the tail short under the
     interpreter lock. When work has waited for `patience` seconds a thread is added, up to `most`; extra threads
-    end after `linger` idle seconds. Belongs to the loop in which it is made.
+    end after `linger` idle seconds. Belongs to `loop`, or the one in which it is made.
     """
 
-    def __init__(self, core: int = 2, most: int = 256, patience: float = 0.01, linger: float = 10.0) -> None:
+    def __init__(
+        self,
+        core: int = 2,
+        most: int = 256,
+        patience: float = 0.01,
+        linger: float = 10.0,
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
         if not 1 <= core <= most:
             raise ValueError(f"a thread lane needs 1 <= core <= most, got core={core!r}, most={most!r}")
         self.core, self.most, self.patience, self.linger = core, most, patience, linger
-        self._loop = asyncio.get_running_loop()
+        self._loop = loop or asyncio.get_running_loop()
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._answers: list[_Job] = []
         self._announced = False

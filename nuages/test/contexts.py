@@ -18,7 +18,7 @@ class ContextList(list[Any]):
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return the first context's value for `key`, or `default`."""
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401 - the list has no get()
 
     def __contains__(self, key: object) -> bool:
         return any(key in context for context in self)

@@ -13,12 +13,14 @@ from nuages.utils.html import VOID_ELEMENTS
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _BLANK = " \t\n\r\f"
 
+_NAMES = """
+    allowfullscreen async autofocus autoplay checked controls default defer disabled formnovalidate hidden inert
+    ismap itemscope loop multiple muted nomodule novalidate open playsinline readonly required reversed selected
+    shadowrootclonable shadowrootdelegatesfocus shadowrootserializable truespeed
+"""
+
 #: Attributes that mean the same with no value, an empty one, and their own name as value.
-BOOLEAN_ATTRIBUTES = frozenset(
-    "allowfullscreen async autofocus autoplay checked controls default defer disabled formnovalidate hidden inert"
-    " ismap itemscope loop multiple muted nomodule novalidate open playsinline readonly required reversed selected"
-    " shadowrootclonable shadowrootdelegatesfocus shadowrootserializable truespeed".split()
-)
+BOOLEAN_ATTRIBUTES = frozenset(_NAMES.split())
 
 Attributes = tuple[tuple[str, str | None], ...]
 
@@ -100,9 +102,15 @@ class Element:
             yield child.count(text)
 
     def __str__(self) -> str:
-        written = "".join(f" {name}" if value is None else f' {name}="{value}"' for name, value in self.attributes)
+        written = "".join(
+            f" {name}" if value is None else f' {name}="{value}"' for name, value in self.attributes
+        )
         if not self.children:
-            return f"<{self.name}{written}>" if self.name in VOID_ELEMENTS or written else self._pair(written, "")
+            return (
+                f"<{self.name}{written}>"
+                if self.name in VOID_ELEMENTS or written
+                else self._pair(written, "")
+            )
         return self._pair(written, self._inside())
 
     def _pair(self, written: str, inside: str) -> str:
@@ -110,7 +118,8 @@ class Element:
 
     def _inside(self) -> str:
         return "\n".join(
-            html.escape(child, quote=False) if isinstance(child, str) else str(child) for child in self.children
+            html.escape(child, quote=False) if isinstance(child, str) else str(child)
+            for child in self.children
         )
 
     def __repr__(self) -> str:

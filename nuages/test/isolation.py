@@ -82,7 +82,9 @@ class ignore_warnings(TestContextDecorator):
     def enable(self) -> None:
         self.catcher = warnings.catch_warnings()
         self.catcher.__enter__()
-        install = warnings.filterwarnings if self.options.keys() & {"message", "module"} else warnings.simplefilter
+        install = (
+            warnings.filterwarnings if self.options.keys() & {"message", "module"} else warnings.simplefilter
+        )
         install("ignore", **self.options)
 
     def disable(self) -> None:
@@ -238,5 +240,3 @@ class TimeKeeper:
         for name, times in self.records.items():
             for seconds in times:
                 sys.stderr.write(f"{name} took {seconds:.3f}s\n")
-
-

@@ -38,9 +38,7 @@ class override_settings(TestContextDecorator):
         settings._wrapped = holder
         try:
             for name, value in self.options.items():
-                setting_changed.send(
-                    sender=self.wrapped.__class__, setting=name, value=value, enter=True
-                )
+                setting_changed.send(sender=self.wrapped.__class__, setting=name, value=value, enter=True)
         except Exception as error:
             self.enable_exception = error
             self.disable()

@@ -208,7 +208,7 @@ def get_unique_databases_and_mirrors(
         if alias not in wanted:
             continue
         signature = connection.creation.test_db_signature()
-        name, group = by_signature.setdefault(signature, (connection.settings_dict["NAME"], []))
+        _, group = by_signature.setdefault(signature, (connection.settings_dict["NAME"], []))
         # The default database stands first in its group: it is the one that is created.
         group.insert(0, alias) if alias == "default" else group.append(alias)
         if "DEPENDENCIES" in test_settings:
@@ -252,5 +252,3 @@ def get_runner(settings: Any, test_runner_class: str | None = None) -> type:
     from nuages.utils.module_loading import import_string
 
     return import_string(test_runner_class or settings.TEST_RUNNER)
-
-

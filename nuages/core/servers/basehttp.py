@@ -5,6 +5,7 @@ Sites are served by Granian (`runserver`, `serve`); this one shares a process an
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 import socketserver
@@ -47,7 +48,9 @@ class WSGIServer(simple_server.WSGIServer):
 
     request_queue_size = 10
 
-    def __init__(self, *args: Any, ipv6: bool = False, allow_reuse_address: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, ipv6: bool = False, allow_reuse_address: bool = True, **kwargs: Any
+    ) -> None:
         if ipv6:
             self.address_family = socket.AF_INET6
         self.allow_reuse_address = allow_reuse_address
@@ -102,7 +105,8 @@ class ServerHandler(simple_server.ServerHandler):
         super().cleanup_headers()
         head = self.environ["REQUEST_METHOD"] == "HEAD"
         if (not head and "Content-Length" not in self.headers) or not isinstance(
-            self.request_handler.server, socketserver.ThreadingMixIn  # type: ignore[attr-defined]
+            self.request_handler.server,
+            socketserver.ThreadingMixIn,  # type: ignore[attr-defined]
         ):
             self.headers["Connection"] = "close"
         elif head and "Content-Length" not in self.headers:
@@ -177,7 +181,15 @@ class WSGIRequestHandler(simple_server.WSGIRequestHandler):
             )
             return
         level = {"4": logger.warning, "5": logger.error}.get(status[:1], logger.info)
-        level(format, *args, extra={"request": self.request, "server_time": self.log_date_time_string(), "status_code": int(status) if status.isdigit() else None})
+        level(
+            format,
+            *args,
+            extra={
+                "request": self.request,
+                "server_time": self.log_date_time_string(),
+                "status_code": int(status) if status.isdigit() else None,
+            },
+        )
 
     def get_environ(self) -> Any:
         """Return the environment, without headers that could pass for others: `X_User` is `X-User` in it."""
@@ -187,14 +199,14 @@ class WSGIRequestHandler(simple_server.WSGIRequestHandler):
 
     def handle(self) -> None:
         """Answer requests until the connection closes."""
-        self.close_connection = True
-        self.handle_one_request()
-        while not self.close_connection:
+        while True:
+            self.close_connection = True  # unless the request that is read asks otherwise
             self.handle_one_request()
-        try:
+            if self.close_connection:
+                break
+        with contextlib.suppress(OSError):
+            # Half-closed, so that the client can still read what is under way.
             self.connection.shutdown(socket.SHUT_WR)
-        except (AttributeError, OSError):
-            pass
 
     def handle_one_request(self) -> None:
         """Answer one request; a request line that is too long gets a 414."""
@@ -220,7 +232,11 @@ def run(
     server_cls: type[WSGIServer] = WSGIServer,
 ) -> None:
     """Serve `wsgi_handler` until the process ends."""
-    kind = type("WSGIServer", (socketserver.ThreadingMixIn, server_cls), {"daemon_threads": True}) if threading else server_cls
+    kind = (
+        type("WSGIServer", (socketserver.ThreadingMixIn, server_cls), {"daemon_threads": True})
+        if threading
+        else server_cls
+    )
     server = kind((addr, port), WSGIRequestHandler, ipv6=ipv6)
     if on_bind is not None:
         on_bind(getattr(server, "server_port", port))

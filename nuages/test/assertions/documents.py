@@ -40,7 +40,9 @@ class DocumentAssertions(unittest.TestCase):
         if one == two:
             self.fail(self._formatMessage(msg, f"{one!r} == {two!r}"))
 
-    def assertInHTML(self, needle: str, haystack: str, count: int | None = None, msg_prefix: str = "") -> None:
+    def assertInHTML(
+        self, needle: str, haystack: str, count: int | None = None, msg_prefix: str = ""
+    ) -> None:
         """Check that `needle` stands in `haystack` (`count` times, if given)."""
         found = self._occurrences(needle, haystack)
         where = f"in the following response\n{haystack!r}"
@@ -48,7 +50,9 @@ class DocumentAssertions(unittest.TestCase):
         if count is None:
             self.assertTrue(found, f"{prefix}Couldn't find '{needle}' {where}")
         elif count:
-            self.assertEqual(found, count, f"{prefix}Found {found} instances of '{needle}' (expected {count}) {where}")
+            self.assertEqual(
+                found, count, f"{prefix}Found {found} instances of '{needle}' (expected {count}) {where}"
+            )
         else:
             self.assertEqual(found, count, f"{prefix}'{needle}' unexpectedly found {where}")
 
@@ -85,7 +89,9 @@ class DocumentAssertions(unittest.TestCase):
         self.assertNotEqual(*self._both_loaded(raw, expected_data), msg=msg)
 
     def _both_loaded(self, raw: str | bytes, expected: Any) -> tuple[Any, Any]:
-        return self._loaded(raw, "First"), self._loaded(expected, "Second") if isinstance(expected, str) else expected
+        return self._loaded(raw, "First"), self._loaded(expected, "Second") if isinstance(
+            expected, str
+        ) else expected
 
     def _loaded(self, text: str | bytes, which: str) -> Any:
         try:
@@ -110,5 +116,3 @@ def _parsed(case: unittest.TestCase, html: str, msg: str | None, complaint: str)
 
 def _difference(head: str, one: str, two: str) -> str:
     return head + "\n" + "\n".join(difflib.ndiff(one.splitlines(), two.splitlines()))
-
-

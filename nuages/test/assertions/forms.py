@@ -22,7 +22,14 @@ class FormAssertions(unittest.TestCase):
         if form_index is None:
             if field is not None:
                 raise ValueError("You must use field=None with form_index=None.")
-            self._compare(formset.non_form_errors(), errors, f"The non-form errors of formset {formset!r} don't match.", msg_prefix, formset, "formset")
+            self._compare(
+                formset.non_form_errors(),
+                errors,
+                f"The non-form errors of formset {formset!r} don't match.",
+                msg_prefix,
+                formset,
+                "formset",
+            )
             return
         total = formset.total_form_count()
         if form_index >= total:
@@ -32,7 +39,9 @@ class FormAssertions(unittest.TestCase):
             formset.forms[form_index], field, errors, f"form {form_index} of formset {formset!r}", msg_prefix
         )
 
-    def _check_errors(self, form: Any, field: str | None, errors: Any, described: str, msg_prefix: str) -> None:
+    def _check_errors(
+        self, form: Any, field: str | None, errors: Any, described: str, msg_prefix: str
+    ) -> None:
         if not form.is_bound:
             self.fail(f"{_prefix(msg_prefix)}The {described} is not bound, it will never have any errors.")
         if field is not None and field not in form.fields:
@@ -43,9 +52,13 @@ class FormAssertions(unittest.TestCase):
             found, what = form.errors.get(field, []), f"errors of field {field!r} on {described}"
         self._compare(found, errors, f"The {what} don't match.", msg_prefix, form, described)
 
-    def _compare(self, found: Any, errors: Any, complaint: str, msg_prefix: str, owner: Any, described: str) -> None:
+    def _compare(
+        self, found: Any, errors: Any, complaint: str, msg_prefix: str, owner: Any, described: str
+    ) -> None:
         if not owner.is_bound:
-            self.fail(f"{_prefix(msg_prefix)}The {described} {owner!r} is not bound, it will never have any errors.")
+            self.fail(
+                f"{_prefix(msg_prefix)}The {described} {owner!r} is not bound, it will never have any errors."
+            )
         expected = [errors] if isinstance(errors, str) else list(errors)
         self.assertEqual(list(found), expected, _prefix(msg_prefix) + complaint)
 

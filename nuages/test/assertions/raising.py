@@ -26,7 +26,9 @@ class RaisingAssertions(unittest.TestCase):
         self, expected_warning: Any, expected_message: str, *args: Any, **kwargs: Any
     ) -> Any:
         """Check that the callable (or the `with` block) warns, and that the message contains the expected one."""
-        return self._with_message(self.assertWarns, "warning", expected_warning, expected_message, args, kwargs)
+        return self._with_message(
+            self.assertWarns, "warning", expected_warning, expected_message, args, kwargs
+        )
 
     def _with_message(
         self,
@@ -46,7 +48,9 @@ class RaisingAssertions(unittest.TestCase):
         return None
 
     @contextmanager
-    def _watching(self, watch: Callable[[Any], Any], attribute: str, expected: Any, message: str) -> Iterator[Any]:
+    def _watching(
+        self, watch: Callable[[Any], Any], attribute: str, expected: Any, message: str
+    ) -> Iterator[Any]:
         with watch(expected) as seen:
             yield seen
         self.assertIn(message, str(getattr(seen, attribute)))

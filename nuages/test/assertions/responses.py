@@ -42,7 +42,9 @@ class ResponseAssertions(DocumentAssertions):
     ) -> None:
         """Check the status, and that the content does not have `text`."""
         shown, found, prefix, content = self._search(response, text, status_code, msg_prefix, html)
-        self.assertEqual(found, 0, f"{prefix}{shown} unexpectedly found in the following response\n{content!r}")
+        self.assertEqual(
+            found, 0, f"{prefix}{shown} unexpectedly found in the following response\n{content!r}"
+        )
 
     def _search(
         self, response: Any, text: Any, status_code: int, msg_prefix: str, html: bool
@@ -64,9 +66,14 @@ class ResponseAssertions(DocumentAssertions):
             content = content.decode(response.charset)
             shown, wanted = repr(text), text
         if html:
-            return shown, self._parse(content, "Response's content is not valid HTML:").count(
-                self._parse(wanted, "Second argument is not valid HTML:")
-            ), prefix, content
+            return (
+                shown,
+                self._parse(content, "Response's content is not valid HTML:").count(
+                    self._parse(wanted, "Second argument is not valid HTML:")
+                ),
+                prefix,
+                content,
+            )
         return shown, content.count(wanted), prefix, content
 
     def _parse(self, text: Any, complaint: str) -> Any:
@@ -92,7 +99,9 @@ class ResponseAssertions(DocumentAssertions):
         if hasattr(response, "redirect_chain"):
             url = self._followed(response, status_code, target_status_code, prefix)
         else:
-            url = self._not_followed(response, status_code, target_status_code, prefix, fetch_redirect_response)
+            url = self._not_followed(
+                response, status_code, target_status_code, prefix, fetch_redirect_response
+            )
         self.assertURLEqual(
             url, expected_url, f"{prefix}Response redirected to '{url}', expected '{expected_url}'"
         )

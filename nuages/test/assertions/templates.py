@@ -16,14 +16,24 @@ class TemplateAssertions(unittest.TestCase):
     """`assertTemplateUsed`, `assertTemplateNotUsed`."""
 
     def assertTemplateUsed(
-        self, response: Any = None, template_name: str | None = None, msg_prefix: str = "", count: int | None = None
+        self,
+        response: Any = None,
+        template_name: str | None = None,
+        msg_prefix: str = "",
+        count: int | None = None,
     ) -> Any:
         """Check that the response (or the `with` block) rendered the template (`count` times, if given)."""
-        return self._templates(_TemplateUsed, "assertTemplateUsed", response, template_name, msg_prefix, count)
+        return self._templates(
+            _TemplateUsed, "assertTemplateUsed", response, template_name, msg_prefix, count
+        )
 
-    def assertTemplateNotUsed(self, response: Any = None, template_name: str | None = None, msg_prefix: str = "") -> Any:
+    def assertTemplateNotUsed(
+        self, response: Any = None, template_name: str | None = None, msg_prefix: str = ""
+    ) -> Any:
         """Check that the response (or the `with` block) did not render the template."""
-        return self._templates(_TemplateNotUsed, "assertTemplateNotUsed", response, template_name, msg_prefix, None)
+        return self._templates(
+            _TemplateNotUsed, "assertTemplateNotUsed", response, template_name, msg_prefix, None
+        )
 
     def _templates(
         self,
@@ -51,7 +61,9 @@ class TemplateAssertions(unittest.TestCase):
 class _TemplateWatch:
     """Collects the names of the templates rendered in a `with` block, then checks them."""
 
-    def __init__(self, case: unittest.TestCase, template_name: str, msg_prefix: str, count: int | None) -> None:
+    def __init__(
+        self, case: unittest.TestCase, template_name: str, msg_prefix: str, count: int | None
+    ) -> None:
         self.case = case
         self.template_name = template_name
         self.prefix = f"{msg_prefix}: " if msg_prefix else ""

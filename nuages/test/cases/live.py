@@ -59,7 +59,9 @@ class LiveServerThread(threading.Thread):
 
     server_class: Any = ThreadedWSGIServer
 
-    def __init__(self, host: str, static_handler: Any, connections_override: Any = None, port: int = 0) -> None:
+    def __init__(
+        self, host: str, static_handler: Any, connections_override: Any = None, port: int = 0
+    ) -> None:
         super().__init__(daemon=True)
         self.host = host
         self.port = port
@@ -96,9 +98,9 @@ class LiveServerThread(threading.Thread):
 
     def terminate(self) -> None:
         """Stop serving and wait for the thread."""
-        if hasattr(self, "httpd"):
-            self.httpd.shutdown()
-            self.httpd.server_close()
+        server = self.__dict__.get("httpd")  # not there when starting failed
+        for step in (server.shutdown, server.server_close) if server else ():
+            step()
         self.join()
 
 
@@ -159,5 +161,3 @@ class LiveServerTestCase(TransactionTestCase):
         cls.server_thread.terminate()
         for connection in cls.server_thread.connections_override.values():
             connection.dec_thread_sharing()
-
-

@@ -23,7 +23,7 @@ class SerializeMixin:
     @classmethod
     def setUpClass(cls) -> None:
         assert cls.lockfile is not None
-        cls._lock = open(os.fspath(cls.lockfile))
+        cls._lock = open(os.fspath(cls.lockfile))  # noqa: SIM115 - held while the class runs
         cls.addClassCleanup(cls._lock.close)  # type: ignore[attr-defined]
         locks.lock(cls._lock, locks.LOCK_EX)
         super().setUpClass()  # type: ignore[misc]

@@ -51,10 +51,10 @@ class SimpleTestCase(
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        if cls._overridden_settings:
-            cls.enterClassContext(override_settings(**cls._overridden_settings))
-        if cls._modified_settings:
-            cls.enterClassContext(modify_settings(cls._modified_settings))
+        if options := cls._overridden_settings:
+            cls.enterClassContext(override_settings(**options))
+        if operations := cls._modified_settings:
+            cls.enterClassContext(modify_settings(operations))
         cls._add_databases_failures()
         cls.addClassCleanup(cls._remove_databases_failures)
 
@@ -82,7 +82,9 @@ class SimpleTestCase(
 
     def _run_wrapped(self, result: Any, debug: bool = False) -> None:
         method = getattr(self, self._testMethodName)
-        skipped = getattr(type(self), "__unittest_skip__", False) or getattr(method, "__unittest_skip__", False)
+        skipped = getattr(type(self), "__unittest_skip__", False) or getattr(
+            method, "__unittest_skip__", False
+        )
         if iscoroutinefunction(method):
             setattr(self, self._testMethodName, _on_the_spine(method))
         if not skipped and not self._guarded(self._pre_setup, result, debug):

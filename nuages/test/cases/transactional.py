@@ -59,7 +59,9 @@ class TransactionTestCase(QueryAssertions, SimpleTestCase):
         super()._pre_setup()
         if cls.available_apps is not None:
             apps.set_available_apps(cls.available_apps)
-            setting_changed.send(sender=_settings_class(), setting="INSTALLED_APPS", value=cls.available_apps, enter=True)
+            setting_changed.send(
+                sender=_settings_class(), setting="INSTALLED_APPS", value=cls.available_apps, enter=True
+            )
             for alias in cls._databases_names(include_mirrors=False):
                 _emit_post_migrate(alias)
         try:
@@ -91,7 +93,9 @@ class TransactionTestCase(QueryAssertions, SimpleTestCase):
     def _reset_sequences(cls, alias: str) -> None:
         connection = connections[alias]
         if connection.features.supports_sequence_reset:
-            statements = connection.ops.sequence_reset_by_name_sql(no_style(), connection.introspection.sequence_list())
+            statements = connection.ops.sequence_reset_by_name_sql(
+                no_style(), connection.introspection.sequence_list()
+            )
             if statements:
                 with transaction.atomic(using=alias), connection.cursor() as cursor:
                     for statement in statements:
@@ -326,5 +330,3 @@ def _run_callback(callback: Callable[[], Any], robust: bool) -> None:
         logging.getLogger("django.test").exception(
             "Error calling %s in on_commit() (%s).", getattr(callback, "__qualname__", callback), error
         )
-
-

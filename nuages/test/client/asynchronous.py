@@ -25,30 +25,16 @@ class AsyncRequestFactory(RequestFactory):
     """Makes requests from ASGI scopes. Extra keywords are headers: `get("/", ACCEPT="text/html")`."""
 
     def _base_scope(self, **request: Any) -> dict[str, Any]:
-        headers = [
-            (b"host", b"testserver"),
-            *(
-                [(b"cookie", "; ".join(sorted(f"{m.key}={m.coded_value}" for m in self.cookies.values())).encode("ascii"))]
-                if self.cookies
-                else []
-            ),
-        ]
-        defaults = {name: value for name, value in self.defaults.items() if name != "QUERY_STRING"}
-        headers += [(_header_name(name), str(value).encode("latin1")) for name, value in defaults.items()]
-        scope = {
-            "asgi": {"version": "3.0"},
-            "type": "http",
-            "http_version": "1.1",
-            "client": ["127.0.0.1", 0],
-            "server": ("testserver", "80"),
-            "scheme": "http",
-            "method": "GET",
-            "path": "/",
-            "query_string": self.defaults.get("QUERY_STRING", ""),
-            **request,
-        }
-        scope["headers"] = [*headers, *request.get("headers", [])]
-        return scope
+        own = {name: value for name, value in self.defaults.items() if name != "QUERY_STRING"}
+        headers = [(b"host", b"testserver")]
+        if self.cookies:
+            sent = sorted(f"{morsel.key}={morsel.coded_value}" for morsel in self.cookies.values())
+            headers.append((b"cookie", "; ".join(sent).encode("ascii")))
+        headers += [(_header_name(name), str(value).encode("latin1")) for name, value in own.items()]
+        kind = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http"}
+        ends = {"client": ["127.0.0.1", 0], "server": ("testserver", "80")}
+        asked = {"method": "GET", "path": "/", "query_string": self.defaults.get("QUERY_STRING", "")}
+        return {**kind, **ends, **asked, **request, "headers": [*headers, *request.get("headers", [])]}
 
     def request(self, **request: Any) -> Any:
         """Make a request from entries of an ASGI scope; `_body_file` is its body."""
@@ -74,7 +60,10 @@ class AsyncRequestFactory(RequestFactory):
         }
         own_headers: list[tuple[bytes, bytes]] = []
         if body:
-            own_headers += [(b"content-length", str(len(body)).encode()), (b"content-type", content_type.encode("ascii"))]
+            own_headers += [
+                (b"content-length", str(len(body)).encode()),
+                (b"content-type", content_type.encode("ascii")),
+            ]
             scope["_body_file"] = FakePayload(body)
         query = extra.pop("QUERY_STRING", None)
         if query_params:
@@ -84,7 +73,10 @@ class AsyncRequestFactory(RequestFactory):
         for name in ("client", "server", "scheme", "http_version"):
             if name in extra:
                 scope[name] = extra.pop(name)
-        own_headers += [(name.lower().encode("ascii"), str(value).encode("latin1")) for name, value in (headers or {}).items()]
+        own_headers += [
+            (name.lower().encode("ascii"), str(value).encode("latin1"))
+            for name, value in (headers or {}).items()
+        ]
         own_headers += [(_header_name(name), str(value).encode("latin1")) for name, value in extra.items()]
         scope["headers"] = own_headers
         return self.perform(**scope)

@@ -37,14 +37,14 @@ class ClientSession:
     @property
     def session(self) -> Any:
         """The client's session: the one its cookie names, or a new one."""
-        engine = import_module(settings.SESSION_ENGINE)
-        cookie = self.cookies.get(settings.SESSION_COOKIE_NAME)
-        if cookie:
-            return engine.SessionStore(cookie.value)
-        session = engine.SessionStore()
-        session.save()
-        self.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
-        return session
+        name = settings.SESSION_COOKIE_NAME
+        store = import_module(settings.SESSION_ENGINE).SessionStore
+        if present := self.cookies.get(name):
+            return store(present.value)
+        fresh = store()
+        fresh.save()
+        self.cookies[name] = fresh.session_key
+        return fresh
 
     def _open_session(self) -> Any:
         return self.session
@@ -71,7 +71,9 @@ class ClientSession:
 
         request = HttpRequest()
         engine = import_module(settings.SESSION_ENGINE)
-        request.session = self.session if self.cookies.get(settings.SESSION_COOKIE_NAME) else engine.SessionStore()
+        request.session = (
+            self.session if self.cookies.get(settings.SESSION_COOKIE_NAME) else engine.SessionStore()
+        )
         login(request, user, backend)
         request.session.save()
         name = settings.SESSION_COOKIE_NAME
@@ -123,4 +125,3 @@ def _loading_backend() -> str:
         if hasattr(load_backend(path), "get_user"):
             return path
     raise ValueError("None of AUTHENTICATION_BACKENDS has get_user(), which force_login() needs.")
-

@@ -78,65 +78,120 @@ class Client(ClientSession, RequestFactory):
         headers: Any = None, query_params: Any = None, **extra: Any,
     ) -> Any:  # fmt: skip
         """Request a page with GET."""
-        return self._send("get", follow, path, data=data, secure=secure, headers=headers, query_params=query_params, extra=extra)
+        return self._send(
+            "get", follow, path, headers, extra, data=data, secure=secure, query_params=query_params
+        )
 
     def post(
         self, path: str, data: Any = None, content_type: str = MULTIPART_CONTENT, follow: bool = False,
         secure: bool = False, *, headers: Any = None, query_params: Any = None, **extra: Any,
     ) -> Any:  # fmt: skip
         """Send a form or other data with POST."""
-        return self._send("post", follow, path, data=data, content_type=content_type, secure=secure, headers=headers, query_params=query_params, extra=extra)
+        return self._send(
+            "post",
+            follow,
+            path,
+            headers,
+            extra,
+            data=data,
+            content_type=content_type,
+            secure=secure,
+            query_params=query_params,
+        )
 
     def head(
         self, path: str, data: Any = None, follow: bool = False, secure: bool = False, *,
         headers: Any = None, query_params: Any = None, **extra: Any,
     ) -> Any:  # fmt: skip
         """Request a page's headers with HEAD."""
-        return self._send("head", follow, path, data=data, secure=secure, headers=headers, query_params=query_params, extra=extra)
+        return self._send(
+            "head", follow, path, headers, extra, data=data, secure=secure, query_params=query_params
+        )
 
     def options(
         self, path: str, data: Any = "", content_type: str = _OCTETS, follow: bool = False,
         secure: bool = False, *, headers: Any = None, query_params: Any = None, **extra: Any,
     ) -> Any:  # fmt: skip
         """Send OPTIONS."""
-        return self._send("options", follow, path, data=data, content_type=content_type, secure=secure, headers=headers, query_params=query_params, extra=extra)
+        return self._send(
+            "options",
+            follow,
+            path,
+            headers,
+            extra,
+            data=data,
+            content_type=content_type,
+            secure=secure,
+            query_params=query_params,
+        )
 
     def put(
         self, path: str, data: Any = "", content_type: str = _OCTETS, follow: bool = False,
         secure: bool = False, *, headers: Any = None, query_params: Any = None, **extra: Any,
     ) -> Any:  # fmt: skip
         """Send data with PUT."""
-        return self._send("put", follow, path, data=data, content_type=content_type, secure=secure, headers=headers, query_params=query_params, extra=extra)
+        return self._send(
+            "put",
+            follow,
+            path,
+            headers,
+            extra,
+            data=data,
+            content_type=content_type,
+            secure=secure,
+            query_params=query_params,
+        )
 
     def patch(
         self, path: str, data: Any = "", content_type: str = _OCTETS, follow: bool = False,
         secure: bool = False, *, headers: Any = None, query_params: Any = None, **extra: Any,
     ) -> Any:  # fmt: skip
         """Send data with PATCH."""
-        return self._send("patch", follow, path, data=data, content_type=content_type, secure=secure, headers=headers, query_params=query_params, extra=extra)
+        return self._send(
+            "patch",
+            follow,
+            path,
+            headers,
+            extra,
+            data=data,
+            content_type=content_type,
+            secure=secure,
+            query_params=query_params,
+        )
 
     def delete(
         self, path: str, data: Any = "", content_type: str = _OCTETS, follow: bool = False,
         secure: bool = False, *, headers: Any = None, query_params: Any = None, **extra: Any,
     ) -> Any:  # fmt: skip
         """Send DELETE."""
-        return self._send("delete", follow, path, data=data, content_type=content_type, secure=secure, headers=headers, query_params=query_params, extra=extra)
+        return self._send(
+            "delete",
+            follow,
+            path,
+            headers,
+            extra,
+            data=data,
+            content_type=content_type,
+            secure=secure,
+            query_params=query_params,
+        )
 
     def trace(
         self, path: str, data: Any = "", follow: bool = False, secure: bool = False, *,
         headers: Any = None, query_params: Any = None, **extra: Any,
     ) -> Any:  # fmt: skip
         """Send TRACE."""
-        return self._send("trace", follow, path, secure=secure, headers=headers, query_params=query_params, extra=extra)
+        return self._send("trace", follow, path, headers, extra, secure=secure, query_params=query_params)
 
-    def _send(self, method: str, follow: bool, path: str, *, extra: dict[str, Any], headers: Any, **options: Any) -> Any:
+    def _send(
+        self, method: str, follow: bool, path: str, headers: Any, extra: dict[str, Any], **options: Any
+    ) -> Any:
         self.extra, self.headers = extra, headers
         response = getattr(RequestFactory, method)(self, path, headers=headers, **options, **extra)
         if not follow:
             return response
-        return self._handle_redirects(
-            response, data=options.get("data"), content_type=options.get("content_type", ""), headers=headers, **extra
-        )
+        body, kind = options.get("data"), options.get("content_type", "")
+        return self._handle_redirects(response, data=body, content_type=kind, headers=headers, **extra)
 
     def _handle_redirects(
         self, response: Any, data: Any = "", content_type: str = "", headers: Any = None, **extra: Any

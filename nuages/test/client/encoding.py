@@ -44,7 +44,8 @@ def _is_file(thing: Any) -> bool:
 
 def _field(boundary: str, key: str, value: Any) -> Iterable[bytes]:
     return [
-        force_bytes(line) for line in (f"--{boundary}", f'Content-Disposition: form-data; name="{key}"', "", value)
+        force_bytes(line)
+        for line in (f"--{boundary}", f'Content-Disposition: form-data; name="{key}"', "", value)
     ]
 
 

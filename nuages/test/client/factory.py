@@ -46,26 +46,15 @@ class RequestFactory:
             self.defaults["QUERY_STRING"] = urlencode(query_params, doseq=True)
 
     def _base_environ(self, **request: Any) -> dict[str, Any]:
-        cookies = sorted(f"{morsel.key}={morsel.coded_value}" for morsel in self.cookies.values())
-        return {
-            "HTTP_COOKIE": "; ".join(cookies),
-            "PATH_INFO": "/",
-            "REMOTE_ADDR": "127.0.0.1",
-            "REQUEST_METHOD": "GET",
-            "SCRIPT_NAME": "",
-            "SERVER_NAME": "testserver",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.input": FakePayload(b""),
-            "wsgi.errors": self.errors,
-            "wsgi.multiprocess": True,
-            "wsgi.multithread": False,
-            "wsgi.run_once": False,
-            **self.defaults,
-            **request,
+        sent = sorted(f"{morsel.key}={morsel.coded_value}" for morsel in self.cookies.values())
+        server = {"SERVER_NAME": "testserver", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1"}
+        asked = {"REQUEST_METHOD": "GET", "SCRIPT_NAME": "", "PATH_INFO": "/", "HTTP_COOKIE": "; ".join(sent)}
+        streams = {"wsgi.input": FakePayload(b""), "wsgi.errors": self.errors}
+        process = {
+            f"wsgi.{name}": name == "multiprocess" for name in ("multiprocess", "multithread", "run_once")
         }
+        protocol = {"wsgi.version": (1, 0), "wsgi.url_scheme": "http", "REMOTE_ADDR": "127.0.0.1"}
+        return {**server, **asked, **streams, **process, **protocol, **self.defaults, **request}
 
     def request(self, **request: Any) -> Any:
         """Make a request from WSGI environment entries."""
@@ -106,7 +95,14 @@ class RequestFactory:
         return self._bodyless("HEAD", path, data, secure, headers, query_params, extra)
 
     def _bodyless(
-        self, method: str, path: str, data: Any, secure: bool, headers: Any, query_params: Any, extra: dict[str, Any]
+        self,
+        method: str,
+        path: str,
+        data: Any,
+        secure: bool,
+        headers: Any,
+        query_params: Any,
+        extra: dict[str, Any],
     ) -> Any:
         query = self._with_query(data, query_params)
         return self.generic(method, path, secure=secure, headers=headers, **{"QUERY_STRING": query, **extra})
@@ -118,7 +114,14 @@ class RequestFactory:
         """Make a POST request with a form in `data`, or JSON, or whatever `content_type` says."""
         body = self._encode_data(self._encode_json({} if data is None else data, content_type), content_type)
         return self.generic(
-            "POST", path, body, content_type, secure=secure, headers=headers, query_params=query_params, **extra
+            "POST",
+            path,
+            body,
+            content_type,
+            secure=secure,
+            headers=headers,
+            query_params=query_params,
+            **extra,
         )
 
     def trace(
@@ -132,9 +135,7 @@ class RequestFactory:
         headers: Any = None, query_params: Any = None, **extra: Any,
     ) -> Any:  # fmt: skip
         """Make an OPTIONS request."""
-        return self.generic(
-            "OPTIONS", path, data, content_type, secure=secure, headers=headers, query_params=query_params, **extra
-        )
+        return self._carrying("OPTIONS", path, data, content_type, secure, headers, query_params, extra)
 
     def put(
         self, path: str, data: Any = "", content_type: str = _OCTETS, secure: bool = False, *,
@@ -162,9 +163,14 @@ class RequestFactory:
         extra: dict[str, Any],
     ) -> Any:  # fmt: skip
         data = self._encode_json(data, content_type)
-        return self.generic(
-            method, path, data, content_type, secure=secure, headers=headers, query_params=query_params, **extra
-        )
+        return self._carrying(method, path, data, content_type, secure, headers, query_params, extra)
+
+    def _carrying(
+        self, method: str, path: str, data: Any, content_type: str, secure: bool, headers: Any, query_params: Any,
+        extra: dict[str, Any],
+    ) -> Any:  # fmt: skip
+        kept = {"secure": secure, "headers": headers, "query_params": query_params}
+        return self.generic(method, path, data, content_type, **kept, **extra)
 
     def generic(
         self, method: str, path: str, data: Any = "", content_type: str = _OCTETS, secure: bool = False, *,
@@ -194,5 +200,3 @@ class RequestFactory:
             # The path's own query counts only where none was given otherwise; WSGI wants it as Latin-1.
             entries["QUERY_STRING"] = parsed.query.encode().decode("iso-8859-1")
         return self.request(**entries)
-
-

@@ -37,7 +37,9 @@ class ClientHandler(BaseHandler):
         conditional_content_removal(request, response)
         response.wsgi_request = request
         if response.streaming:
-            response.streaming_content = _closing(response.streaming_content, response.close, response.is_async)
+            response.streaming_content = _closing(
+                response.streaming_content, response.close, response.is_async
+            )
         else:
             _close_keeping_connections(response.close)
         return response
@@ -83,7 +85,9 @@ def conditional_content_removal(request: Any, response: Any) -> Any:
     return response
 
 
-def store_rendered_templates(store: dict[str, Any], signal: Any, sender: Any, template: Any, context: Any, **_: Any) -> None:
+def store_rendered_templates(
+    store: dict[str, Any], signal: Any, sender: Any, template: Any, context: Any, **_: Any
+) -> None:
     """Note a rendered template and its context, copied as it will change."""
     store.setdefault("templates", []).append(template)
     store.setdefault("context", ContextList()).append(copy.copy(context))

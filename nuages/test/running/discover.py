@@ -65,20 +65,15 @@ class DiscoverRunner:
         buffer: bool = False,
         enable_faulthandler: bool = True,
         timing: bool = False,
-        shuffle: int | None | bool = False,
+        shuffle: int | bool | None = False,
         logger: logging.Logger | None = None,
         durations: int | None = None,
         **kwargs: Any,
     ) -> None:
-        self.pattern = pattern
-        self.top_level = top_level
-        self.verbosity = verbosity
-        self.interactive = interactive
-        self.failfast = failfast
-        self.keepdb = keepdb
-        self.reverse = reverse
-        self.debug_mode = debug_mode
-        self.debug_sql = debug_sql
+        self.pattern, self.top_level = pattern, top_level
+        self.verbosity, self.interactive = verbosity, interactive
+        self.failfast, self.keepdb, self.reverse = failfast, keepdb, reverse
+        self.debug_mode, self.debug_sql = debug_mode, debug_sql
         self.parallel: Any = parallel
         self.tags = set(tags or ())
         self.exclude_tags = set(exclude_tags or ())
@@ -110,7 +105,12 @@ class DiscoverRunner:
     def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
         """Add the runner's options to the `test` command."""
         add = parser.add_argument
-        add("-t", "--top-level-directory", dest="top_level", help="Top level of project for unittest discovery.")
+        add(
+            "-t",
+            "--top-level-directory",
+            dest="top_level",
+            help="Top level of project for unittest discovery.",
+        )
         add("-p", "--pattern", default="test*.py", help="Which files to search, test*.py by default.")
         add("--keepdb", action="store_true", help="Preserves the test DB between runs.")
         add(
@@ -125,11 +125,25 @@ class DiscoverRunner:
             help="Run tests in N processes; 'auto', or no number, means one per processor core.",
         )  # fmt: skip
         add("--tag", action="append", dest="tags", help="Run only tests with this tag. May be repeated.")
-        add("--exclude-tag", action="append", dest="exclude_tags", help="Leave out tests with this tag. May be repeated.")
+        add(
+            "--exclude-tag",
+            action="append",
+            dest="exclude_tags",
+            help="Leave out tests with this tag. May be repeated.",
+        )
         add("--pdb", action="store_true", help="Opens a debugger on error or failure.")
         add("-b", "--buffer", action="store_true", help="Discard output from passing tests.")
-        add("--no-faulthandler", action="store_false", dest="enable_faulthandler", help="Leave faulthandler off.")
-        add("--timing", action="store_true", help="Output timings, including database set up and total run time.")
+        add(
+            "--no-faulthandler",
+            action="store_false",
+            dest="enable_faulthandler",
+            help="Leave faulthandler off.",
+        )
+        add(
+            "--timing",
+            action="store_true",
+            help="Output timings, including database set up and total run time.",
+        )
         add(
             "-k", action="append", dest="test_name_patterns",
             help="Run only tests that match the pattern or substring. May be repeated, as with unittest -k.",
@@ -174,7 +188,9 @@ class DiscoverRunner:
     def load_with_patterns(self) -> Any:
         """Have the loader look at test names while in the block."""
         before = self.test_loader.testNamePatterns
-        self.test_loader.testNamePatterns = None if self.test_name_patterns is None else list(self.test_name_patterns)
+        self.test_loader.testNamePatterns = (
+            None if self.test_name_patterns is None else list(self.test_name_patterns)
+        )
         try:
             yield
         finally:
@@ -220,10 +236,16 @@ class DiscoverRunner:
             if self.tags:
                 self.log(f"Including test tag(s): {', '.join(sorted(self.tags))}.", level=logging.DEBUG)
             if self.exclude_tags:
-                self.log(f"Excluding test tag(s): {', '.join(sorted(self.exclude_tags))}.", level=logging.DEBUG)
+                self.log(
+                    f"Excluding test tag(s): {', '.join(sorted(self.exclude_tags))}.", level=logging.DEBUG
+                )
             found = list(filter_tests_by_tags(found, self.tags, self.exclude_tags))
         # What cannot be loaded is told first, rather than after everything else.
-        tests = list(reorder_tests(found, (unittest.loader._FailedTest, *self.reorder_by), self.reverse, self._shuffler))  # type: ignore[attr-defined]
+        tests = list(
+            reorder_tests(
+                found, (unittest.loader._FailedTest, *self.reorder_by), self.reverse, self._shuffler
+            )
+        )  # type: ignore[attr-defined]
         self.log(f"Found {len(tests)} test(s).")
         suite = self.test_suite(tests)
         if self.parallel != 0 and self.parallel != 1:
@@ -253,9 +275,7 @@ class DiscoverRunner:
 
     def teardown_databases(self, old_config: Any, **kwargs: Any) -> None:
         """Destroy the test databases."""
-        teardown_databases(
-            old_config, verbosity=self.verbosity, parallel=self.parallel, keepdb=self.keepdb
-        )
+        teardown_databases(old_config, verbosity=self.verbosity, parallel=self.parallel, keepdb=self.keepdb)
 
     def get_resultclass(self) -> Any:
         """Return the result class the options ask for, or None for unittest's own."""
@@ -324,27 +344,27 @@ class DiscoverRunner:
                 suite.used_aliases = set(databases)
                 suite.serialized_aliases = serialized
             old_config = self.setup_databases(aliases=databases, serialized_aliases=serialized)
-        run_failed = False
         result = None
         try:
             self.run_checks(databases)
             with self.time_keeper.timed("Total run"):
                 result = self.run_suite(suite)
-        except Exception:
-            run_failed = True
-            raise
         finally:
-            try:
-                with self.time_keeper.timed("Total database teardown"):
-                    self.teardown_databases(old_config)
-                self.teardown_test_environment()
-            except Exception as error:
-                # What went wrong first is what matters.
-                if not run_failed:
-                    raise
-                warnings.warn(f"Tearing down failed too: {error!r}", RuntimeWarning, stacklevel=2)
+            self._clean_up(old_config)
         self.time_keeper.print_results()
         return self.suite_result(suite, result)
+
+    def _clean_up(self, old_config: Any) -> None:
+        failing = sys.exc_info()[0] is not None
+        try:
+            with self.time_keeper.timed("Total database teardown"):
+                self.teardown_databases(old_config)
+            self.teardown_test_environment()
+        except Exception as error:
+            # What went wrong first is what matters.
+            if not failing:
+                raise
+            warnings.warn(f"Tearing down failed too: {error!r}", RuntimeWarning, stacklevel=3)
 
 
 def _parallel_default() -> int | str:
@@ -371,5 +391,3 @@ def _top_level_of(folder: str) -> str:
     while (path / "__init__.py").exists():
         path = path.parent
     return str(path)
-
-

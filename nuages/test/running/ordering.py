@@ -16,10 +16,14 @@ def iter_test_cases(tests: Any) -> Iterator[Any]:
     """Yield the test cases of suites within suites, in order. Raises `TypeError` for strings among them."""
     if isinstance(tests, str):
         # Strings are iterables of strings, for ever.
-        raise TypeError(f"Test {tests[:1]!r} must be a test case or test suite not string (was found in {tests!r}).")
+        raise TypeError(
+            f"Test {tests[:1]!r} must be a test case or test suite not string (was found in {tests!r})."
+        )
     for test in tests:
         if isinstance(test, str):
-            raise TypeError(f"Test {test!r} must be a test case or test suite not string (was found in {tests!r}).")
+            raise TypeError(
+                f"Test {test!r} must be a test case or test suite not string (was found in {tests!r})."
+            )
         if isinstance(test, unittest.TestCase):
             yield test
         else:
@@ -82,7 +86,9 @@ def shuffle_tests(tests: Iterable[Any], shuffler: Shuffler) -> Iterator[Any]:
     )
 
 
-def reorder_test_bin(tests: Iterable[Any], shuffler: Shuffler | None = None, reverse: bool = False) -> Iterator[Any]:
+def reorder_test_bin(
+    tests: Iterable[Any], shuffler: Shuffler | None = None, reverse: bool = False
+) -> Iterator[Any]:
     """Bring tests of a class together, shuffled and reversed as asked."""
     if shuffler is not None:
         ordered = list(shuffle_tests(tests, shuffler))
@@ -127,6 +133,8 @@ def test_match_tags(test: Any, tags: Collection[str], exclude_tags: Collection[s
 test_match_tags.__test__ = False  # type: ignore[attr-defined]
 
 
-def filter_tests_by_tags(tests: Iterable[Any], tags: Collection[str], exclude_tags: Collection[str]) -> Iterator[Any]:
+def filter_tests_by_tags(
+    tests: Iterable[Any], tags: Collection[str], exclude_tags: Collection[str]
+) -> Iterator[Any]:
     """Yield the tests that are wanted by their tags."""
     return (test for test in tests if test_match_tags(test, tags, exclude_tags))

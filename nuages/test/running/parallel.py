@@ -17,7 +17,6 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
-
 _worker_id = 0
 
 
@@ -209,12 +208,11 @@ class RemoteTestRunner:
 
     def run(self, test: Any) -> Any:
         """Run `test` and return the recorded result."""
-        result = self.resultclass()
-        unittest.registerResult(result)
-        result.failfast = self.failfast
-        result.buffer = self.buffer
-        test(result)
-        return result
+        recorded = self.resultclass()
+        recorded.failfast, recorded.buffer = self.failfast, self.buffer
+        unittest.registerResult(recorded)
+        test(recorded)
+        return recorded
 
 
 def _init_worker(
@@ -348,5 +346,3 @@ class ParallelTestSuite(unittest.TestSuite):
             handler(tests[where], *arguments)
         else:
             handler(unittest.suite._ErrorHolder(where), *arguments)  # type: ignore[attr-defined]
-
-

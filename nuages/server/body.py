@@ -1,0 +1,67 @@
+"""A request's body as a file that plain code reads while it is still arriving."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from nuages.server.protocol import HTTPProtocol
+from nuages.spine import in_worker, wait
+
+T = TypeVar("T")
+
+#: Bodies up to this many bytes are received whole before the request starts, which is quickest.
+SMALL = 128 * 1024
+
+
+class Bridge:
+    """Runs coroutines of the server's loop for plain code in either lane."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+
+    def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Wait for `coroutine`: cooperatively in a worker, from outside the loop in a thread."""
+        if in_worker():
+            return wait(coroutine)
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result()
+
+
+class ArrivingBody(io.RawIOBase):
+    """Reads the body piece by piece, so that a large upload never stands in memory as a whole."""
+
+    def __init__(self, protocol: HTTPProtocol, bridge: Bridge) -> None:
+        self._pieces = protocol.__aiter__()
+        self._bridge = bridge
+        self._left = b""
+        self._ended = False
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill `buffer` as far as one piece goes; 0 at the end."""
+        if not self._left and not self._ended:
+            try:
+                self._left = bytes(self._bridge.wait(self._next()))
+            except RuntimeError as error:  # Granian's word for a connection that broke
+                raise OSError(f"the client went away: {error}") from error
+            self._ended = not self._left
+        taken = self._left[: len(buffer)]
+        self._left = self._left[len(taken) :]
+        buffer[: len(taken)] = taken
+        return len(taken)
+
+    async def _next(self) -> bytes:
+        async for piece in self._pieces:
+            if piece:
+                return piece
+        return b""
+
+
+def arriving(protocol: HTTPProtocol, bridge: Bridge) -> io.BufferedReader:
+    """Return the body of a request as a buffered file."""
+    return io.BufferedReader(ArrivingBody(protocol, bridge), 64 * 1024)

@@ -1,0 +1,56 @@
+"""`serve`: worker processes under Granian, stopped gracefully."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+
+from nuages.server.address import Address
+from nuages.server.entry import ACCESS_LOG, SERVE_FILES
+
+
+@dataclass(frozen=True)
+class ServeOptions:
+    """How to serve. `grace` is how many seconds requests may take to finish when the server stops."""
+
+    workers: int = 1
+    access_log: bool = False
+    files: bool = True
+    grace: int = 30
+    backlog: int = 1024
+    max_memory: int | None = None
+    uds: str | None = None
+
+
+def serve(address: Address, options: ServeOptions) -> None:
+    """Serve the project until SIGTERM or SIGINT: no new connections then, and running requests finish.
+
+    A worker that dies is replaced; one that exceeds `max_memory` (MiB) is replaced gracefully.
+    """
+    from pathlib import Path
+
+    from granian.constants import HTTPModes, Interfaces, Loops
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    os.environ[ACCESS_LOG] = "1" if options.access_log else "0"
+    os.environ[SERVE_FILES] = "1" if options.files else "0"
+    server = Server(
+        "nuages.server.entry:make_application",
+        factory=True,
+        address=address.host,
+        port=address.port,
+        uds=Path(options.uds) if options.uds else None,
+        interface=Interfaces.RSGI,
+        loop=Loops.asyncio if sys.platform == "win32" else Loops.uvloop,
+        http=HTTPModes.auto,
+        websockets=False,
+        workers=options.workers,
+        backlog=options.backlog,
+        respawn_failed_workers=True,
+        workers_kill_timeout=options.grace,
+        workers_max_rss=options.max_memory,
+        log_level=LogLevels.warning,
+    )
+    server.serve()

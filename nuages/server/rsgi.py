@@ -1,0 +1,135 @@
+"""The RSGI application: each request finds its route, then runs in its lane.
+
+Granian makes a task per request; our task factory runs it in a worker. There the route is found, and the request
+goes on in the same worker or, for plain `def` views, in a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from io import BytesIO
+from typing import BinaryIO
+
+from nuages.conf import settings
+from nuages.core.exceptions import BadRequest
+from nuages.core.handlers.base import BaseHandler
+from nuages.core.handlers.exception import response_for_exception
+from nuages.http import HttpRequest
+from nuages.server.body import SMALL, Bridge, arriving
+from nuages.server.protocol import HTTPProtocol, Scope
+from nuages.server.request import RSGIRequest
+from nuages.server.sending import send
+from nuages.server.static import ServedFiles
+from nuages.spine import Guard, ThreadLane, task_factory
+from nuages.spine.worker import set_guard
+
+logger = logging.getLogger("django.request")
+
+#: A client that goes away cancels its request; watching for that starts when a request has lasted this long.
+WATCH_AFTER = 0.25
+
+#: Called with (scope, status, bytes sent or -1, seconds).
+AccessLog = Callable[[Scope, int, int, float], None]
+
+
+class RSGIHandler(BaseHandler):
+    """The sender of `request_started` and `request_finished` under RSGI."""
+
+
+class RSGIApplication:
+    """What Granian serves. `files` are answered before anything else; `access_log` is told of each request."""
+
+    def __init__(self, files: ServedFiles | None = None, access_log: AccessLog | None = None) -> None:
+        self.handler = RSGIHandler()
+        self.handler.load_middleware()
+        self.files = files
+        self.access_log = access_log
+        self.script_name = settings.FORCE_SCRIPT_NAME or ""
+        self.threshold: float | None = settings.LOOP_GUARD_THRESHOLD
+        self.guard: Guard | None = None
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Prepare a server process."""
+        loop.set_task_factory(task_factory)
+        self.bridge = Bridge(loop)
+        self.threads = ThreadLane(loop=loop)
+        if self.threshold:
+            self.guard = Guard(self.threshold)
+            self.guard.start()
+            set_guard(self.guard)
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End a server process: threads, guard, and the pools of the databases."""
+        self.threads.close()
+        if self.guard is not None:
+            self.guard.stop()
+            set_guard(None)
+
+    async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
+        """Answer one request."""
+        started = time.perf_counter()
+        if self.files is not None and (place := self.files.find(scope)) is not None:
+            status, sent = place.send(scope, protocol)
+        else:
+            status, sent = await self._answer(scope, protocol)
+        if self.access_log is not None:
+            self.access_log(scope, status, sent, time.perf_counter() - started)
+
+    async def _answer(self, scope: Scope, protocol: HTTPProtocol) -> tuple[int, int]:
+        try:
+            body = await self._body(scope, protocol)
+            request: HttpRequest = RSGIRequest(scope, body, self.script_name)
+        except BadRequest as error:
+            # Nothing of the site has seen it; it is told of it all the same.
+            return self._refuse(scope, protocol, error)
+        # This coroutine runs in a worker, so the route can be looked for, and followed, right here.
+        if not self.handler.is_cooperative(request):
+            return await self.threads.run(self._serve, request, protocol)
+        loop, task = self.bridge.loop, asyncio.current_task()
+        watch = loop.call_later(WATCH_AFTER, self._watch, protocol, task)
+        try:
+            return self._serve(request, protocol)
+        finally:
+            watch.cancel()
+
+    def _serve(self, request: HttpRequest, protocol: HTTPProtocol) -> tuple[int, int]:
+        """Make and send the response; plain code in either lane."""
+        response = self.handler.respond(request)
+        try:
+            return response.status_code, send(protocol, response, self.bridge, request.method == "HEAD")
+        except RuntimeError as error:
+            # Granian says so when the connection is closed; there is nobody left to tell.
+            logger.info("%s %s: the client went away (%s)", request.method, request.path, error)
+            return response.status_code, -1
+        finally:
+            response.close()
+
+    async def _body(self, scope: Scope, protocol: HTTPProtocol) -> BinaryIO | None:
+        headers = scope.headers
+        length = headers.get("content-length")
+        if length is None and headers.get("transfer-encoding") is None and scope.http_version.startswith("1"):
+            return None
+        if length is not None and length.isascii() and length.isdigit() and int(length) <= SMALL:
+            return BytesIO(await protocol())
+        return arriving(protocol, self.bridge)
+
+    def _watch(self, protocol: HTTPProtocol, task: asyncio.Task[None]) -> None:
+        async def cancel_when_gone() -> None:
+            await protocol.client_disconnect()
+            if not task.done():
+                task.cancel()
+
+        watcher = asyncio.Task(cancel_when_gone(), loop=self.bridge.loop)
+        task.add_done_callback(lambda _: watcher.cancel())
+
+    def _refuse(self, scope: Scope, protocol: HTTPProtocol, error: Exception) -> tuple[int, int]:
+        bare = HttpRequest()
+        bare.method, bare.path, bare.path_info = scope.method, scope.path, scope.path
+        response = response_for_exception(bare, error)
+        try:
+            return response.status_code, send(protocol, response, self.bridge, False)
+        finally:
+            response.close()
