@@ -1,0 +1,1 @@
+"""Where sessions are kept; SESSION_ENGINE names one of these modules."""
