@@ -39,7 +39,9 @@ MIDDLEWARE = [
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("labels", nargs="+")
     parser.add_argument("--db", action="store_true", help="databases and apps, as the suite does it")
     parser.add_argument("--settings", default="test_sqlite", help="settings module for --db")
@@ -122,19 +124,30 @@ def run_plainly(args: argparse.Namespace) -> unittest.TestResult:
     settings.configure(
         SECRET_KEY="light",
         USE_TZ=False,
-        INSTALLED_APPS=[],
+        INSTALLED_APPS=sorted({label.split(".")[0] for label in args.labels}),
         ROOT_URLCONF="urls",
         LANGUAGE_CODE="en",
         STATIC_URL="static/",
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": ["templates"], "APP_DIRS": True}],
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "DIRS": ["templates"],
+                "APP_DIRS": True,
+            }
+        ],
         DEFAULT_AUTO_FIELD="django.db.models.AutoField",
     )
     import nuages
 
     nuages.setup()
+    from nuages.test.utils import setup_test_environment
+
+    setup_test_environment()
     warnings.simplefilter("error", RuntimeWarning)
-    return unittest.TextTestRunner(stream=open(os.devnull, "w"), failfast=args.failfast).run(load(args.labels, args.pattern))
+    return unittest.TextTestRunner(stream=open(os.devnull, "w"), failfast=args.failfast).run(
+        load(args.labels, args.pattern)
+    )
 
 
 def run_with_database(args: argparse.Namespace, tests: Path) -> unittest.TestResult:
@@ -163,14 +176,22 @@ def run_with_database(args: argparse.Namespace, tests: Path) -> unittest.TestRes
                 "context_processors": [
                     "django.template.context_processors.request",
                     *(["django.contrib.auth.context_processors.auth"] if (folder / "auth").exists() else []),
-                    *(["django.contrib.messages.context_processors.messages"] if (folder / "messages").exists() else []),
+                    *(
+                        ["django.contrib.messages.context_processors.messages"]
+                        if (folder / "messages").exists()
+                        else []
+                    ),
                 ],
             },
         }
     ]
     settings.LANGUAGE_CODE = "en"
     settings.SITE_ID = 1
-    settings.MIDDLEWARE = [path for path in MIDDLEWARE if path.split(".")[1] != "contrib" or (folder / path.split(".")[2]).exists()]
+    settings.MIDDLEWARE = [
+        path
+        for path in MIDDLEWARE
+        if path.split(".")[1] != "contrib" or (folder / path.split(".")[2]).exists()
+    ]
     settings.MIGRATION_MODULES = {"auth": None, "contenttypes": None, "sessions": None}
     logging = copy.deepcopy(DEFAULT_LOGGING)
     logging["loggers"]["django"]["level"] = "ERROR"
@@ -185,20 +206,46 @@ def run_with_database(args: argparse.Namespace, tests: Path) -> unittest.TestRes
     registry.set_installed_apps(settings.INSTALLED_APPS)
     from nuages.test.runner import DiscoverRunner
 
+    from nuages.core.management import get_commands
+
+    if "migrate" not in get_commands():
+        create_tables_directly()
     runner = DiscoverRunner(verbosity=0, interactive=False, parallel=1)
     runner.setup_test_environment()
     suite = load(args.labels, args.pattern)
     databases = runner.get_databases(suite)
-    from nuages.test.runner import reorder_tests, iter_test_cases
-    from nuages.test import TestCase, SimpleTestCase
+    from nuages.test import SimpleTestCase, TestCase
+    from nuages.test.runner import iter_test_cases, reorder_tests
 
     ordered = unittest.TestSuite(reorder_tests(iter_test_cases(suite), (TestCase, SimpleTestCase)))
-    old = runner.setup_databases(aliases=databases, serialized_aliases=runner.suite_serialized_aliases(ordered) if False else set())
+    old = runner.setup_databases(
+        aliases=databases, serialized_aliases=runner.suite_serialized_aliases(ordered) if False else set()
+    )
     try:
         return unittest.TextTestRunner(stream=open(os.devnull, "w"), failfast=args.failfast).run(ordered)
     finally:
         runner.teardown_databases(old)
         runner.teardown_test_environment()
+
+
+def create_tables_directly() -> None:
+    """Make tables without migrations, as long as there is no migrate command."""
+    from nuages.apps import apps
+    from nuages.db.backends.base.creation import BaseDatabaseCreation
+
+    def sync(self, verbosity: int) -> None:
+        with self.connection.schema_editor() as editor:
+            for model in apps.get_models(include_auto_created=False):
+                if model._meta.managed and not model._meta.proxy and not model._meta.swapped:
+                    editor.create_model(model)
+
+    import nuages.core.management as management
+
+    call = management.call_command
+    BaseDatabaseCreation._migrate = sync
+    management.call_command = lambda name, *args, **kw: (
+        call(name, *args, **kw) if not isinstance(name, str) or name in management.get_commands() else None
+    )
 
 
 if __name__ == "__main__":

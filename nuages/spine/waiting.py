@@ -65,7 +65,6 @@ def _new_loop() -> asyncio.AbstractEventLoop:
 
 
 def _close(runner: asyncio.Runner) -> None:
-    # The loop is idle here, and its thread is gone: closing it is all that is left to do.
-    loop = runner.get_loop()
-    if not loop.is_closed():
-        loop.close()
+    # The thread is gone, or the process is about to be: what is left on its loop is ended here.
+    if not runner.get_loop().is_closed():
+        runner.close()

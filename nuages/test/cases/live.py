@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from nuages.contrib.staticfiles.handlers import StaticFilesHandler
 from nuages.core.handlers.wsgi import WSGIHandler
 from nuages.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from nuages.db import connections
@@ -52,6 +51,13 @@ class _MediaFilesHandler(FSFilesHandler):
         from nuages.conf import settings
 
         super().__init__(application, settings.MEDIA_ROOT, settings.MEDIA_URL)
+
+
+class _StaticFilesHandler(FSFilesHandler):
+    def __init__(self, application: Any) -> None:
+        from nuages.conf import settings
+
+        super().__init__(application, settings.STATIC_ROOT, settings.STATIC_URL or "")
 
 
 class LiveServerThread(threading.Thread):
@@ -110,7 +116,7 @@ class LiveServerTestCase(TransactionTestCase):
     host = "localhost"
     port = 0
     server_thread_class = LiveServerThread
-    static_handler: Any = StaticFilesHandler
+    static_handler: Any = _StaticFilesHandler
     server_thread: Any
 
     @classproperty

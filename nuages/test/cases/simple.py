@@ -13,7 +13,6 @@ from unittest import mock
 from nuages.core import mail
 from nuages.spine import wait
 from nuages.test.assertions import (
-    DocumentAssertions,
     FormAssertions,
     RaisingAssertions,
     ResponseAssertions,
@@ -27,7 +26,6 @@ __unittest = True
 
 
 class SimpleTestCase(
-    DocumentAssertions,
     FormAssertions,
     RaisingAssertions,
     ResponseAssertions,

@@ -1,0 +1,13 @@
+"""Where messages wait for the next page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nuages.conf import settings
+from nuages.utils.module_loading import import_string
+
+
+def default_storage(request: Any) -> Any:
+    """Return the storage that MESSAGE_STORAGE names, for this request."""
+    return import_string(settings.MESSAGE_STORAGE)(request)

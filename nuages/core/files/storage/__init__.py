@@ -1,0 +1,27 @@
+"""Where uploaded files are kept (ref/files/storage)."""
+
+from nuages.conf import DEFAULT_STORAGE_ALIAS
+from nuages.core.files.storage.base import Storage
+from nuages.core.files.storage.filesystem import FileSystemStorage
+from nuages.core.files.storage.handler import InvalidStorageError, StorageHandler
+from nuages.utils.functional import LazyObject
+
+__all__ = [
+    "DefaultStorage",
+    "FileSystemStorage",
+    "InvalidStorageError",
+    "Storage",
+    "default_storage",
+    "storages",
+]
+
+
+class DefaultStorage(LazyObject):
+    """The storage of the alias "default", found when first used."""
+
+    def _setup(self) -> None:
+        self._wrapped = storages[DEFAULT_STORAGE_ALIAS]
+
+
+storages = StorageHandler()
+default_storage = DefaultStorage()
