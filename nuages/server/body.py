@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Coroutine
+from collections.abc import Awaitable
 from typing import Any, TypeVar
 
 from nuages.server.protocol import HTTPProtocol
@@ -22,11 +22,16 @@ class Bridge:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
 
-    def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Wait for `coroutine`: cooperatively in a worker, from outside the loop in a thread."""
+    def wait(self, awaitable: Awaitable[T]) -> T:
+        """Wait for `awaitable`: cooperatively in a worker, from outside the loop in a thread."""
         if in_worker():
-            return wait(coroutine)
-        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result()
+            return wait(awaitable)
+        return asyncio.run_coroutine_threadsafe(_as_coroutine(awaitable), self.loop).result()
+
+
+async def _as_coroutine(awaitable: Awaitable[T]) -> T:
+    # What Granian returns can be awaited, but is no coroutine.
+    return await awaitable
 
 
 class ArrivingBody(io.RawIOBase):
@@ -56,10 +61,14 @@ class ArrivingBody(io.RawIOBase):
         return len(taken)
 
     async def _next(self) -> bytes:
-        async for piece in self._pieces:
+        while True:
+            try:
+                # Not `async for`: Granian's iterator begins anew when asked for itself.
+                piece = await self._pieces.__anext__()
+            except StopAsyncIteration:
+                return b""
             if piece:
                 return piece
-        return b""
 
 
 def arriving(protocol: HTTPProtocol, bridge: Bridge) -> io.BufferedReader:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
+from typing import TextIO
 
 from nuages.server.rsgi import RSGIApplication
 from nuages.server.static import ServedFiles
@@ -18,10 +21,34 @@ def make_application() -> RSGIApplication:
     from nuages.server.access import production_log
 
     nuages.setup(set_prefix=False)
+    log_to_console()
     return RSGIApplication(
         files=collected_files() if os.environ.get(SERVE_FILES, "1") == "1" else None,
         access_log=production_log if os.environ.get(ACCESS_LOG) == "1" else None,
     )
+
+
+def log_to_console() -> None:
+    """Write warnings and requests to the console, where the project does not say itself what is logged where.
+
+    The documented default would mail errors to ADMINS and otherwise keep silent.
+    """
+    from nuages.conf import settings
+
+    access = logging.getLogger("nuages.access")
+    if not access.handlers and not settings.LOGGING:
+        access.addHandler(_console(logging.INFO, sys.stdout))
+        access.propagate = False
+    if not settings.LOGGING:
+        for name in ("django", "nuages"):
+            logging.getLogger(name).addHandler(_console(logging.WARNING, sys.stderr))
+
+
+def _console(level: int, stream: TextIO) -> logging.Handler:
+    handler = logging.StreamHandler(stream)
+    handler.setLevel(level)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    return handler
 
 
 def collected_files() -> ServedFiles:

@@ -89,6 +89,7 @@ class RSGIApplication:
         if not self.handler.is_cooperative(request):
             return await self.threads.run(self._serve, request, protocol)
         loop, task = self.bridge.loop, asyncio.current_task()
+        assert task is not None
         watch = loop.call_later(WATCH_AFTER, self._watch, protocol, task)
         try:
             return self._serve(request, protocol)

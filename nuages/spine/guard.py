@@ -61,7 +61,7 @@ class Guard:
                     self._report(frame, time.monotonic() - since)
 
     def _report(self, frame: FrameType, lasted: float) -> None:
-        theirs = [f for f in _outward(frame) if not f.f_code.co_filename.startswith((_OURS, _STDLIB, "<"))]
+        theirs = [f for f in _outward(frame) if not _is_machinery(f)]
         place = theirs[0] if theirs else frame
         key = place.f_code.co_filename, place.f_lineno
         if key in self.reported:
@@ -74,6 +74,12 @@ class Guard:
             lasted * 1000,
             *key,
         )
+
+
+def _is_machinery(frame: FrameType) -> bool:
+    module = frame.f_globals.get("__name__", "")
+    in_stdlib = frame.f_code.co_filename.startswith(_STDLIB) and "site-packages" not in frame.f_code.co_filename
+    return in_stdlib or frame.f_code.co_filename.startswith((_OURS, "<")) or module.startswith("granian")
 
 
 def _outward(frame: FrameType | None) -> list[FrameType]:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from greenlet import getcurrent
 
@@ -31,8 +31,9 @@ def offload(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     if type(current) is not Worker:
         return function(*args, **kwargs)
     context = copy_context()
+    assert current.loop is not None
     job = current.loop.run_in_executor(_threads(), lambda: context.run(function, *args, **kwargs))
-    return cast(T, wait_in_worker(current, job))
+    return wait_in_worker(current, job)
 
 
 def _threads() -> ThreadPoolExecutor:

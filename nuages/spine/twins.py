@@ -37,7 +37,7 @@ def twin(plain: Callable[..., T]) -> Callable[..., Coroutine[Any, Any, T]]:
             return await _in_any_lane(plain, args, kwargs)
 
     functools.update_wrapper(face, plain)
-    del face.__wrapped__  # it would make inspect take the twin for a plain function
+    del face.__wrapped__  # type: ignore[attr-defined]  # it would make inspect take the twin for a plain function
     face.__name__ = f"a{name}"
     face.__qualname__ = f"{plain.__qualname__.removesuffix(name)}a{name}"
     return face

@@ -29,7 +29,7 @@ _WAITING = object()
 class Worker(greenlet):
     """A pooled greenlet; `loop` is the event loop its futures belong to."""
 
-    loop: AbstractEventLoop
+    loop: AbstractEventLoop | None
 
 
 class _ThreadState(threading.local):
@@ -58,6 +58,7 @@ def _work() -> None:
     job = me.parent.switch()
     while True:
         function, args = job
+        outcome: tuple[Any, BaseException | None]
         try:
             outcome = function(*args), None
         except BaseException as error:

@@ -1,0 +1,62 @@
+"""The development server: welcome, reload, and errors in the browser."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.server.site import Served, running, write_site
+
+pytestmark = pytest.mark.slow
+
+
+def answered(served: Served, path: str, expected: bytes, seconds: float = 30) -> bool:
+    """Ask until the answer has `expected` in it."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            if expected in served.get(path)[2]:
+                return True
+        except (OSError, http.client.HTTPException):
+            pass
+        time.sleep(0.1)
+    return False
+
+
+def test_a_project_without_urls_is_welcomed(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    settings = tmp_path / "sitesettings.py"
+    settings.write_text(settings.read_text().replace("DEBUG = False", "DEBUG = True"))
+    (tmp_path / "siteurls.py").write_text("urlpatterns = []\n")
+    with running(tmp_path, "runserver", "{port}", "--noreload") as served:
+        served.wait_until_it_listens()
+        status, _, body = served.get("/")
+    assert status == 200
+    assert b"nuages" in body
+
+
+def test_a_saved_file_is_served_and_an_error_is_shown_until_it_is_mended(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    settings = tmp_path / "sitesettings.py"
+    settings.write_text(settings.read_text().replace("DEBUG = False", "DEBUG = True"))
+    urls = tmp_path / "siteurls.py"
+    good = urls.read_text()
+    with running(tmp_path, "runserver", "{port}") as served:
+        assert answered(served, "/", b"plain")
+        urls.write_text(good.replace('HttpResponse("plain")', 'HttpResponse("changed")'))
+        assert answered(served, "/", b"changed"), "".join(served.output)
+        urls.write_text(good + "\ndef broken(:\n")
+        assert answered(served, "/", b"SyntaxError"), "".join(served.output)
+        urls.write_text(good)
+        assert answered(served, "/", b"plain"), "".join(served.output)
+
+
+def test_a_wrong_setting_is_shown_in_the_browser(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    settings = tmp_path / "sitesettings.py"
+    settings.write_text(settings.read_text() + 'INSTALLED_APPS = ["no.such.app"]\n')
+    with running(tmp_path, "runserver", "{port}", "--noreload") as served:
+        assert answered(served, "/", b"no.such.app") or answered(served, "/", b"No module named", 5)

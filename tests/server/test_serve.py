@@ -1,0 +1,229 @@
+"""The production server, through real sockets."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import http.client
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server.site import Served, running, write_site
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("site")
+    write_site(folder)
+    with running(folder, "serve", "{port}", "--access-log") as served:
+        served.wait_until_it_listens()
+        yield served
+
+
+def logged(site: Served, text: str) -> bool:
+    """Wait a moment for a line of the log."""
+    until = time.monotonic() + 5
+    while not any(text in line for line in site.output):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("/", b"plain"), ("/coloured/", b"coloured"), ("/query/", b"1"), ("/aquery/", b"1")],
+)
+def test_views_of_both_colours_answer(site: Served, path: str, expected: bytes) -> None:
+    assert site.get(path)[::2] == (200, expected)
+
+
+@pytest.mark.parametrize("path", ["/pieces/", "/apieces/"])
+def test_streams_of_both_colours_arrive_whole(site: Served, path: str) -> None:
+    status, headers, body = site.get(path)
+    assert (status, body) == (200, b"".join(b"%d;" % n for n in range(50)))
+    assert headers["transfer-encoding"] == "chunked"
+
+
+def test_a_file_arrives_whole_with_its_length(site: Served) -> None:
+    expected = (site.folder / "siteurls.py").read_bytes()
+    status, headers, body = site.get("/file/")
+    assert (status, body, headers["content-length"]) == (200, expected, str(len(expected)))
+
+
+def test_head_has_headers_and_no_body(site: Served) -> None:
+    answer = site.talk(b"HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.endswith(b"\r\n\r\n")
+
+
+def test_hashed_static_files_are_immutable_and_others_are_not(site: Served) -> None:
+    _, headers, body = site.get("/static/css/site.0123456789ab.css")
+    assert body.startswith(b"body")
+    assert "immutable" in headers["cache-control"]
+    assert "immutable" not in site.get("/static/plain.txt")[1]["cache-control"]
+
+
+def test_an_unchanged_static_file_is_not_sent_again(site: Served) -> None:
+    etag = site.get("/static/plain.txt")[1]["etag"]
+    status, _, body = site.get("/static/plain.txt", If_None_Match=etag)
+    assert (status, body) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "body"),
+    [("bytes=2-4", 206, b"234"), ("bytes=-3", 206, b"789"), ("bytes=7-", 206, b"789"), ("bytes=99-", 416, b""),
+     ("bytes=a-b", 200, b"0123456789"), ("bytes=1-2,4-5", 200, b"0123456789")],
+)  # fmt: skip
+def test_parts_of_a_static_file_are_sent_as_asked(site: Served, asked: str, status: int, body: bytes) -> None:
+    assert site.get("/static/plain.txt", Range=asked)[::2] == (status, body)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/static/../secret.txt", "/media/../secret.txt", "/media/%2e%2e/secret.txt", "/media/..%2fsecret.txt",
+     "/media//etc/passwd", "/static/%00", "/media/photo.png%00.html"],
+)  # fmt: skip
+def test_no_path_leads_out_of_the_static_and_media_folders(site: Served, path: str) -> None:
+    answer = site.talk(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+    assert answer.split(b" ")[1] in (b"404", b"400")
+    assert b"not for everybody" not in answer
+    assert b"root:" not in answer
+
+
+def test_uploaded_pages_cannot_run_scripts(site: Served) -> None:
+    _, headers, _ = site.get("/media/page.html")
+    assert "sandbox" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert site.get("/media/photo.png")[1]["content-type"] == "image/png"
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"BROKEN\r\n\r\n",
+        b"GET /\xff\xfe HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a b\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: many\r\n\r\n",
+        b"GET /%ff%fe/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"POST /field/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data\r\nContent-Length: 4\r\n\r\nabcd",
+        b"POST /body/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000001\r\n\r\n" + b"x" * 1_000_001,
+    ],
+    ids=["line", "bytes in path", "forged host", "broken host", "length", "utf-8", "multipart", "too large"],
+)
+def test_malformed_requests_get_a_4xx_and_the_server_lives_on(site: Served, request_bytes: bytes) -> None:
+    answer = site.talk(request_bytes)
+    assert answer.split(b" ")[1][:1] == b"4", answer[:200]
+    assert site.get("/")[0] == 200
+
+
+def test_a_large_upload_is_read_piece_by_piece(site: Served) -> None:
+    size = 20_000_000
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="f.bin"\r\n\r\n'
+    tail = b"\r\n--b--\r\n"
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=30)
+    connection.putrequest("POST", "/upload/")
+    connection.putheader("Content-Type", "multipart/form-data; boundary=b")
+    connection.putheader("Content-Length", str(len(head) + size + len(tail)))
+    connection.endheaders()
+    connection.send(head)
+    for _ in range(20):
+        connection.send(b"x" * (size // 20))
+    connection.send(tail)
+    response = connection.getresponse()
+    assert (response.status, response.read()) == (200, str(size).encode())
+    connection.close()
+
+
+def test_an_error_in_a_view_is_a_500_that_tells_nothing(site: Served) -> None:
+    status, _, body = site.get("/boom/")
+    assert status == 500
+    assert b"as planned" not in body
+    assert logged(site, "as planned")
+
+
+def test_a_client_that_goes_away_cancels_its_request(site: Served) -> None:
+    with socket.create_connection(("127.0.0.1", site.port)) as connection:
+        connection.sendall(b"GET /slow/?seconds=20 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        time.sleep(0.6)
+    until = time.monotonic() + 5
+    while "cancelled" not in site.seen() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert "cancelled" in site.seen()
+
+
+def test_sleeping_views_leave_the_others_fast(site: Served) -> None:
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        sleepers = [pool.submit(site.get, "/sleepy/") for _ in range(20)]
+        time.sleep(0.05)
+        delays = []
+        for _ in range(20):
+            asked = time.perf_counter()
+            assert site.get("/")[0] == 200
+            delays.append(time.perf_counter() - asked)
+        assert all(sleeper.result()[0] == 200 for sleeper in sleepers)
+    assert sorted(delays)[10] < 0.1
+
+
+def test_requests_are_logged_without_forged_lines(site: Served) -> None:
+    site.get("/?x=%0d%0aforged")
+    assert logged(site, '"GET /?x=%0d%0aforged 200')
+
+
+def test_stopping_lets_running_requests_finish(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    with running(tmp_path, "serve", "{port}", "--workers", "2") as served:
+        served.wait_until_it_listens()
+        assert served.get("/")[0] == 200
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            slow = pool.submit(served.get, "/slow/?seconds=1.5")
+            until = time.monotonic() + 10
+            while "started" not in served.seen() and time.monotonic() < until:
+                time.sleep(0.02)
+            served.process.send_signal(signal.SIGTERM)
+            assert slow.result()[::2] == (200, b"slow")
+        assert served.process.wait(20) == 0
+
+
+def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    with running(tmp_path, "serve", "{port}") as served:
+        served.wait_until_it_listens()
+        assert served.get("/")[0] == 200
+        children = Path(f"/proc/{served.process.pid}/task/{served.process.pid}/children").read_text().split()
+        for child in children:
+            os.kill(int(child), signal.SIGKILL)
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            try:
+                if served.get("/")[0] == 200:
+                    break
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.1)
+        else:
+            pytest.fail(f"no worker took its place: {''.join(served.output)}")
+
+
+def test_a_port_in_use_is_said_in_one_line(site: Served, tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    write_site(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "manage.py", "serve", str(site.port)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "That port is already in use." in done.stderr
+    assert "Traceback" not in done.stderr
