@@ -1,0 +1,22 @@
+"""How Italian writes dates and numbers."""
+
+from __future__ import annotations
+
+from nuages.conf.locale.building import CLOCKS, days, moments
+
+DATE_FORMAT = "d F Y"
+DATETIME_FORMAT = "l d F Y H:i"
+MONTH_DAY_FORMAT = "j F"
+SHORT_DATE_FORMAT = "d/m/Y"
+SHORT_DATETIME_FORMAT = "d/m/Y H:i"
+TIME_FORMAT = "H:i"
+YEAR_MONTH_FORMAT = "F Y"
+FIRST_DAY_OF_WEEK = 1
+
+DATE_INPUT_FORMATS = days("/-.")
+TIME_INPUT_FORMATS = list(CLOCKS)
+DATETIME_INPUT_FORMATS = moments(DATE_INPUT_FORMATS)
+
+DECIMAL_SEPARATOR = ","
+THOUSAND_SEPARATOR = "."
+NUMBER_GROUPING = 3

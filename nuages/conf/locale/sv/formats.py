@@ -1,0 +1,22 @@
+"""How Swedish writes dates and numbers."""
+
+from __future__ import annotations
+
+from nuages.conf.locale.building import CLOCKS, days, moments
+
+DATE_FORMAT = "j F Y"
+DATETIME_FORMAT = "j F Y H:i"
+MONTH_DAY_FORMAT = "j F"
+SHORT_DATE_FORMAT = "Y-m-d"
+SHORT_DATETIME_FORMAT = "Y-m-d H:i"
+TIME_FORMAT = "H:i"
+YEAR_MONTH_FORMAT = "F Y"
+FIRST_DAY_OF_WEEK = 1
+
+DATE_INPUT_FORMATS = ["%Y-%m-%d", *days("/", "mdY")]
+TIME_INPUT_FORMATS = list(CLOCKS)
+DATETIME_INPUT_FORMATS = moments(DATE_INPUT_FORMATS)
+
+DECIMAL_SEPARATOR = ","
+THOUSAND_SEPARATOR = "\xa0"
+NUMBER_GROUPING = 3

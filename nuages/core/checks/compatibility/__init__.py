@@ -1,0 +1,1 @@
+"""Checks of what other versions of Django did otherwise."""

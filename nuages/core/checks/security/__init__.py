@@ -1,0 +1,1 @@
+"""Checks of what keeps a site secure."""

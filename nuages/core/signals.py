@@ -1,0 +1,10 @@
+"""Signals of the request's life and of changing settings; specified in ref/signals."""
+
+from __future__ import annotations
+
+from nuages.dispatch import Signal
+
+request_started = Signal()
+request_finished = Signal()
+got_request_exception = Signal()
+setting_changed = Signal()

@@ -1,0 +1,72 @@
+"""Secrets: random strings, comparison in constant time, keyed digests; with the standard library's functions."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import string
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from nuages.utils.encoding import force_bytes
+
+
+class InvalidAlgorithm(ValueError):
+    """The hashlib module has no such algorithm."""
+
+
+RANDOM_STRING_CHARS = string.ascii_lowercase + string.ascii_uppercase + string.digits
+_UNSAID: Any = object()
+
+
+def salted_hmac(
+    key_salt: str | bytes, value: Any, secret: Any = None, *, algorithm: str = _UNSAID
+) -> hmac.HMAC:
+    """Return the HMAC of a value, with a key made of the salt and a secret: SECRET_KEY unless one is given.
+
+    Each use should have a salt of its own, so that what is signed for one cannot be used for another.
+    """
+    if algorithm is _UNSAID:
+        from nuages.utils.deprecation import RemovedInDjango2028Warning
+
+        warnings.warn(
+            "The default argument for algorithm in salted_hmac() will change from 'sha1' to 'sha256' in Django "
+            "2028. Pass an explicit algorithm to silence this warning.",
+            RemovedInDjango2028Warning,
+            stacklevel=2,
+        )
+        algorithm = "sha1"
+    if secret is None:
+        from nuages.conf import settings
+
+        secret = settings.SECRET_KEY
+    try:
+        hasher = getattr(hashlib, algorithm)
+    except AttributeError as error:
+        raise InvalidAlgorithm(
+            f"{algorithm!r} is not an algorithm accepted by the hashlib module."
+        ) from error
+    # The salt and the secret are hashed together: whatever their lengths, the key fits the digest.
+    key = hasher(force_bytes(key_salt) + force_bytes(secret)).digest()
+    return hmac.new(key, msg=force_bytes(value), digestmod=hasher)
+
+
+def get_random_string(length: int, allowed_chars: str = RANDOM_STRING_CHARS) -> str:
+    """Return a random string that cannot be guessed. 22 of the default characters make 131 bits."""
+    return "".join(secrets.choice(allowed_chars) for _ in range(length))
+
+
+def constant_time_compare(val1: Any, val2: Any) -> bool:
+    """Return whether two strings are equal, in a time that does not tell where they differ."""
+    return secrets.compare_digest(force_bytes(val1), force_bytes(val2))
+
+
+def pbkdf2(
+    password: Any, salt: Any, iterations: int, dklen: int = 0, digest: Callable[..., Any] | None = None
+) -> bytes:
+    """Return the PBKDF2 hash of a password, with SHA-256 unless another digest is given."""
+    return hashlib.pbkdf2_hmac(
+        (digest or hashlib.sha256)().name, force_bytes(password), force_bytes(salt), iterations, dklen or None
+    )

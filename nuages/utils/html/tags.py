@@ -1,0 +1,86 @@
+"""Taking tags out of text."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+from nuages.core.exceptions import SuspiciousOperation
+from nuages.utils.functional import keep_lazy_text
+
+# https://html.spec.whatwg.org/#void-elements, and two that older pages have.
+VOID_ELEMENTS = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "frame",
+        "spacer",
+    ]
+)
+
+# Each pass may uncover tags that others hid; nobody writes this many layers in good faith.
+_MAX_PASSES = 50
+_MAX_OPEN_TAGS = 50
+_LONG_OPEN_TAG = re.compile(r"<[a-zA-Z][^>]{1000,}")
+
+
+class _TextOnly(HTMLParser):
+    """Collects what is not a tag, with entities as they were written."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.pieces: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.pieces.append(data)
+
+    def handle_entityref(self, name: str) -> None:
+        self.pieces.append(f"&{name};")
+
+    def handle_charref(self, name: str) -> None:
+        self.pieces.append(f"&#{name};")
+
+
+def _strip_once(text: str) -> str:
+    parser = _TextOnly()
+    parser.feed(text)
+    parser.close()
+    return "".join(parser.pieces)
+
+
+@keep_lazy_text
+def strip_tags(value: Any) -> str:
+    """Remove what looks like a tag. The result is NOT safe: escape it before it goes into a page."""
+    text = str(value)
+    for found in _LONG_OPEN_TAG.finditer(text):
+        if found[0].count("<") >= _MAX_OPEN_TAGS:
+            raise SuspiciousOperation("too many unclosed tags to strip")
+    passes = 0
+    while "<" in text and ">" in text:
+        if passes >= _MAX_PASSES:
+            raise SuspiciousOperation("tags are nested too deeply to strip")
+        stripped = _strip_once(text)
+        if stripped.count("<") == text.count("<"):
+            break
+        text = stripped
+        passes += 1
+    return text
+
+
+@keep_lazy_text
+def strip_spaces_between_tags(value: Any) -> str:
+    """Remove white space that stands between a tag and the next."""
+    return re.sub(r">\s+<", "><", str(value))
