@@ -1,0 +1,67 @@
+"""Cookies: reading the header the way browsers write it, and signed values."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from http import cookies
+from typing import Any
+
+from nuages.conf import settings
+from nuages.core import signing
+
+SimpleCookie = cookies.SimpleCookie
+
+__all__ = ["SimpleCookie", "options_in_settings", "parse_cookie", "sign_cookie", "unsign_cookie"]
+
+
+def parse_cookie(cookie: str) -> dict[str, str]:
+    """Return the cookies of a request header as a dict; of two with one name the last wins.
+
+    >>> parse_cookie("sessionid=abc; theme=dark")
+    {'sessionid': 'abc', 'theme': 'dark'}
+    """
+    found: dict[str, str] = {}
+    for piece in cookie.split(";"):
+        name, equals, value = piece.partition("=")
+        if not equals:
+            # A piece without "=" is a value without a name (what document.cookie = "x" sends).
+            name, value = "", name
+        name, value = name.strip(), value.strip()
+        if name or value:
+            found[name] = cookies._unquote(value) if value[:1] == '"' else value  # type: ignore[attr-defined]
+    return found
+
+
+def options_in_settings(prefix: str) -> dict[str, Any]:
+    """Return the arguments for `set_cookie` that a group of settings holds: `options_in_settings("CSRF_COOKIE")`."""
+    names = {
+        "AGE": "max_age",
+        "DOMAIN": "domain",
+        "HTTPONLY": "httponly",
+        "PATH": "path",
+        "SAMESITE": "samesite",
+        "SECURE": "secure",
+    }
+    return {argument: getattr(settings, f"{prefix}_{name}") for name, argument in names.items()}
+
+
+def _salt(key: str, salt: str) -> str:
+    # The length keeps ("a", "bc") and ("ab", "c") apart.
+    return f"{len(key)}:{key}{salt}"
+
+
+def sign_cookie(key: str, value: str, salt: str) -> str:
+    """Return what `HttpResponse.set_signed_cookie` stores for a value."""
+    return signing.get_cookie_signer(salt=_salt(key, salt)).sign(value)
+
+
+def unsign_cookie(key: str, signed: str, salt: str, max_age: int | timedelta | None) -> str:
+    """Return the value of a signed cookie or raise `BadSignature`."""
+    try:
+        return signing.get_cookie_signer(salt=_salt(key, salt)).unsign(signed, max_age=max_age)
+    except signing.SignatureExpired:
+        raise
+    except signing.BadSignature:
+        if not settings.SIGNED_COOKIE_LEGACY_SALT_FALLBACK:
+            raise
+        return signing.get_cookie_signer(salt=key + salt).unsign(signed, max_age=max_age)

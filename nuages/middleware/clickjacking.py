@@ -1,0 +1,21 @@
+"""Keeps pages out of other sites' frames (ref/clickjacking)."""
+
+from __future__ import annotations
+
+from nuages.conf import settings
+from nuages.http import HttpRequest, HttpResponseBase
+from nuages.utils.deprecation import MiddlewareMixin
+
+
+class XFrameOptionsMiddleware(MiddlewareMixin):
+    """Sets X-Frame-Options, unless the view did or is exempt."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Set the header."""
+        if response.get("X-Frame-Options") is None and not getattr(response, "xframe_options_exempt", False):
+            response.headers["X-Frame-Options"] = self.get_xframe_options_value(request, response)
+        return response
+
+    def get_xframe_options_value(self, request: HttpRequest, response: HttpResponseBase) -> str:
+        """Return what the header shall say; override it to decide by request or response."""
+        return getattr(settings, "X_FRAME_OPTIONS", "DENY").upper()

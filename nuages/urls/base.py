@@ -1,0 +1,119 @@
+"""`reverse`, `resolve`, and the URL configuration and script prefix of the request at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from nuages.http.querydict import QueryDict
+from nuages.urls.exceptions import NoReverseMatch, Resolver404
+from nuages.urls.match import ResolverMatch
+from nuages.urls.resolvers import forget_resolvers, get_resolver
+from nuages.urls.utils import get_callable
+from nuages.utils.functional import lazy
+from nuages.utils.http import urlencode
+from nuages.utils.translation import override
+
+# Of the request at hand, whichever lane it runs in.
+_prefix: ContextVar[str] = ContextVar("nuages_script_prefix", default="/")
+_urlconf: ContextVar[Any] = ContextVar("nuages_urlconf", default=None)
+
+
+def resolve(path: str, urlconf: Any = None) -> ResolverMatch:
+    """Return the view that a path leads to, or raise `Resolver404`.
+
+    >>> resolve("/articles/2003/").url_name  # doctest: +SKIP
+    'articles-year'
+    """
+    return get_resolver(get_urlconf() if urlconf is None else urlconf).resolve(path)
+
+
+def reverse(
+    viewname: Any,
+    urlconf: Any = None,
+    args: Sequence[Any] | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+    current_app: str | None = None,
+    *,
+    query: Any = None,
+    fragment: str | None = None,
+) -> str:
+    """Return the path of a view, by its name or by itself, or raise `NoReverseMatch`.
+
+    >>> reverse("admin:index", query={"page": 2}, fragment="results")  # doctest: +SKIP
+    '/admin/?page=2#results'
+    """
+    if args and kwargs:
+        raise ValueError("Don't mix *args and **kwargs in call to reverse()!")
+    resolver = get_resolver(_urlconf.get() if urlconf is None else urlconf)
+    url = resolver.names.reverse(viewname, _prefix.get(), tuple(args or ()), kwargs or {}, current_app)
+    if query is not None:
+        encoded = query.urlencode() if isinstance(query, QueryDict) else urlencode(query, doseq=True)
+        if encoded:
+            url += f"?{encoded}"
+    if fragment is not None:
+        if not isinstance(fragment, str):
+            raise TypeError(f"fragment must be a string, not {type(fragment).__name__}.")
+        url += f"#{fragment}"
+    return url
+
+
+reverse_lazy = lazy(reverse, str)
+
+
+def clear_url_caches() -> None:
+    """Forget all that was worked out from URL configurations."""
+    get_callable.cache_clear()
+    forget_resolvers()
+
+
+def set_script_prefix(prefix: str) -> None:
+    """Set where the site is mounted on its server, for the request at hand."""
+    _prefix.set(prefix if prefix.endswith("/") else prefix + "/")
+
+
+def get_script_prefix() -> str:
+    """Return where the site is mounted on its server; ends with a slash."""
+    return _prefix.get()
+
+
+def clear_script_prefix() -> None:
+    """Go back to the root of the server."""
+    _prefix.set("/")
+
+
+def set_urlconf(urlconf_name: Any) -> None:
+    """Set the URL configuration for the request at hand; None for the site's own."""
+    _urlconf.set(urlconf_name or None)
+
+
+def get_urlconf(default: Any = None) -> Any:
+    """Return the URL configuration that was set for the request at hand."""
+    urlconf = _urlconf.get()
+    return default if urlconf is None else urlconf
+
+
+def is_valid_path(path: str, urlconf: Any = None) -> ResolverMatch | bool:
+    """Return the match of a path, False where there is none."""
+    try:
+        return resolve(path, urlconf)
+    except Resolver404:
+        return False
+
+
+def translate_url(url: str, lang_code: str) -> str:
+    """Return the URL of the same page in another language; the same URL where there is none."""
+    parsed = urlsplit(url)
+    try:
+        match = resolve(unquote(parsed.path))
+    except Resolver404:
+        return url
+    name = f"{match.namespace}:{match.url_name}" if match.namespace else match.url_name
+    with override(lang_code):
+        try:
+            path = reverse(name, args=match.args, kwargs=match.captured_kwargs)
+        except NoReverseMatch:
+            return url
+    return urlunsplit(parsed._replace(path=path))

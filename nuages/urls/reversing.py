@@ -1,0 +1,295 @@
+"""From view names back to paths.
+
+`Names` is the table of one resolver: for each name the chains of nodes that lead to it. A chain becomes a
+`Possibility` when it is first asked for: the literal parts already quoted, the parameters in order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from nuages.urls.converters import Converter
+from nuages.urls.exceptions import NoReverseMatch
+from nuages.urls.forms import Form, forms_of
+from nuages.urls.route import Param
+from nuages.utils.functional import cached_property
+from nuages.utils.http import escape_leading_slashes
+from nuages.utils.translation import get_language
+
+if TYPE_CHECKING:
+    from nuages.urls.nodes import URLResolver
+
+    Chain = tuple[Any, ...]
+
+# What RFC 3986 allows in a path segment beyond letters, digits and "-._~", and the slash.
+_SAFE = "!$&'()*+,;=" + "/~:@"
+
+
+def quoted(text: str) -> str:
+    """Return text as it stands in a path."""
+    return text if text.isascii() and text.isalnum() else quote(text, safe=_SAFE)
+
+
+class Possibility:
+    """One chain of nodes and the paths that it can give."""
+
+    def __init__(self, chain: Chain) -> None:
+        self._chain = chain
+        self.defaults: dict[str, Any] = {}
+        self.converters: dict[str, Converter] = {}
+        for node in chain:
+            self.defaults.update(node.defaults)
+            self.converters.update(node.pattern.converters)
+        pieces = [node.pattern.pieces() for node in chain]
+        self.regex = self.regex_of(chain)
+        if all(known is not None for known in pieces):
+            flat = [piece for known in pieces for piece in known or ()]
+            self.forms = [
+                Form((True, piece.name) if isinstance(piece, Param) else (False, piece) for piece in flat)
+            ]
+            self._tests = {
+                piece.name: re.compile(piece.converter.regex).fullmatch
+                for piece in flat
+                if isinstance(piece, Param)
+            }
+        else:
+            self.forms = forms_of(self.regex)
+            self._tests = {}
+        self._quick = self._steps()
+        self._by_parts = bool(self._tests) or all(not form.params for form in self.forms)
+
+    @staticmethod
+    def regex_of(chain: Chain) -> str:
+        """Return the expression of the whole chain, without the caret."""
+        return "".join(node.pattern.regex_source().removeprefix("^") for node in chain)
+
+    @cached_property
+    def _whole(self) -> Callable[[str], Any]:
+        return re.compile(self.regex).match
+
+    def formats(self) -> list[tuple[str, list[str]]]:
+        """Return the forms as %-templates with their parameters."""
+        return [
+            (
+                form.written({name: f"%({name})s" for name in form.params}, str),
+                form.params,
+            )
+            for form in self.forms
+        ]
+
+    def path(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
+        """Return the quoted path for the arguments, None if they do not fit."""
+        if self._quick is not None:
+            path = self._quickly(args, kwargs)
+            if path is not None:
+                return path
+        for form in self.forms:
+            values = self._assigned(form.params, args, kwargs)
+            if values is None:
+                continue
+            texts = self._texts(values)
+            if texts is not None and self._fits(form, texts):
+                return form.written(texts, quoted)
+        return None
+
+    def _quickly(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
+        """Return the path in the usual case: a route, exactly its arguments, each of which fits by itself."""
+        assert self._quick is not None
+        start, steps = self._quick
+        if len(args or kwargs) != len(steps):
+            return None
+        path = start
+        for place, (name, to_url, fullmatch, literal) in enumerate(steps):
+            if not args and name not in kwargs:
+                return None
+            try:
+                text = str(to_url(args[place] if args else kwargs[name]))
+            except ValueError:
+                return None
+            if fullmatch(text) is None:
+                return None
+            path += quoted(text) + literal
+        return path
+
+    def _steps(self) -> tuple[str, list[tuple[str, Any, Any, str]]] | None:
+        if not self._tests or len(self.forms) != 1 or len(self._tests) != len(self.forms[0].holes):
+            return None
+        form = self.forms[0]
+        start, *literals = map(quoted, form.literals)
+        return start, [
+            (name, self.converters[name].to_url, self._tests[name], literal)
+            for name, literal in zip(form.holes, literals)
+        ]
+
+    def _assigned(
+        self, params: list[str], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
+        if args:
+            return dict(zip(params, args)) if len(args) == len(params) else None
+        given, wanted = kwargs.keys(), set(params)
+        # Defaults need not be given, but what is given has to be what they say.
+        if (given ^ wanted) - self.defaults.keys() or wanted - given:
+            return None
+        for name in given - wanted:
+            if kwargs[name] != self.defaults[name]:
+                return None
+        return kwargs
+
+    def _texts(self, values: Mapping[str, Any]) -> dict[str, str] | None:
+        texts = {}
+        for name, value in values.items():
+            converter = self.converters.get(name)
+            if converter is None:
+                texts[name] = str(value)
+                continue
+            try:
+                texts[name] = str(converter.to_url(value))
+            except ValueError:
+                return None
+        return texts
+
+    def _fits(self, form: Form, texts: Mapping[str, str]) -> bool:
+        """Say whether the path would be matched by the pattern again."""
+        if self._by_parts and all(test(texts[name]) for name, test in self._tests.items()):
+            return True
+        return self._whole(form.written(texts)) is not None
+
+
+class Names:
+    """What can be reversed from a resolver: views by name, resolvers by namespace."""
+
+    def __init__(self, resolver: URLResolver) -> None:
+        self.chains: dict[Any, list[Chain]] = {}
+        self.namespaces: dict[str, Chain] = {}
+        self.apps: dict[str, list[str]] = {}
+        self._gather(resolver, (), frozenset([id(resolver.urlconf_module)]))
+        #: By language: None where nothing on the way depends on it.
+        self._found: dict[Any, list[Possibility]] = {}
+        self._plain: dict[Any, str] = {}
+        self._translated: dict[Any, bool] = {}
+
+    def _gather(self, resolver: URLResolver, above: Chain, active: frozenset[int]) -> None:
+        # The last pattern of a name comes first.
+        for node in reversed(list(resolver.url_patterns)):
+            chain = (*above, node)
+            if not node.is_resolver:
+                self._name(node.callback, chain)
+                if node.name is not None:
+                    self._name(node.name, chain)
+            elif node.namespace:
+                self.apps.setdefault(node.app_name, []).append(node.namespace)
+                # An instance that stands nearer to the beginning hides a later one of the same name.
+                self.namespaces[node.namespace] = chain
+            elif id(node.urlconf_module) not in active:
+                self._gather(node, chain, active | {id(node.urlconf_module)})
+
+    def _name(self, key: Any, chain: Chain) -> None:
+        try:
+            self.chains.setdefault(key, []).append(chain)
+        except TypeError:
+            # A view object without a hash cannot be asked for either.
+            return
+
+    # -- reversing
+
+    def reverse(
+        self,
+        view: Any,
+        prefix: str,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        current_app: str | None = None,
+    ) -> str:
+        """Return the path for a name (perhaps with namespaces) or a view, below a script prefix."""
+        key = (view, current_app)
+        if self._translated.get(key):
+            key = (view, current_app, get_language())  # type: ignore[assignment]
+        if not args and not kwargs:
+            plain = self._plain.get((key, prefix))
+            if plain is not None:
+                return plain
+        possibilities = self._found.get(key)
+        if possibilities is None:
+            possibilities = self._possibilities(view, current_app)
+        for possibility in possibilities:
+            path = possibility.path(args, kwargs)
+            if path is not None:
+                # "//host/…" would be another site.
+                url = escape_leading_slashes(quote(prefix, safe=_SAFE) + path)
+                if not args and not kwargs and (key in self._found):
+                    self._plain[key, prefix] = url
+                return url
+        raise _no_match(view, args, kwargs, possibilities)
+
+    def _possibilities(self, view: Any, current_app: str | None) -> list[Possibility]:
+        name, above, names = view, (), self
+        if isinstance(view, str) and ":" in view:
+            *path, name = view.split(":")
+            above, names = self._inside(path, current_app.split(":") if current_app else [])
+        try:
+            chains = names.chains.get(name, ()) if name is not None else ()
+        except TypeError:
+            chains = ()
+        whole = [(*above, *chain) for chain in chains]
+        possibilities = [Possibility(chain) for chain in whole]
+        key: Any = (view, current_app)
+        if whole:
+            translated = any(node.pattern.translated for chain in whole for node in chain)
+            self._translated[key] = translated
+            self._found[(*key, get_language()) if translated else key] = possibilities
+        return possibilities
+
+    def _inside(self, path: list[str], current: list[str]) -> tuple[Chain, Names]:
+        """Return the chain down to a namespace and the names in it (topics/http/urls, reversing namespaced URLs)."""
+        above: Chain = ()
+        names = self
+        gone: list[str] = []
+        for depth, wanted in enumerate(path):
+            preferred = current[depth] if depth < len(current) else None
+            instances = names.apps.get(wanted, ())
+            if preferred in instances and preferred is not None:
+                instance = preferred
+            elif instances and wanted not in instances:
+                instance = instances[0]
+            else:
+                instance = wanted
+            if instance != preferred:
+                # The current application is elsewhere; it says nothing about what lies deeper.
+                current = []
+            chain = names.namespaces.get(instance)
+            if chain is None:
+                if gone:
+                    raise NoReverseMatch(
+                        f"{instance!r} is not a registered namespace inside {':'.join(gone)!r}"
+                    )
+                raise NoReverseMatch(f"{instance!r} is not a registered namespace")
+            gone.append(instance)
+            above = (*above, *chain)
+            names = chain[-1].names
+        return above, names
+
+
+def _no_match(
+    view: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], possibilities: list[Possibility]
+) -> NoReverseMatch:
+    module, name = getattr(view, "__module__", None), getattr(view, "__name__", None)
+    shown = f"{module}.{name}" if module is not None and name is not None else view
+    if isinstance(shown, str) and ":" in shown:
+        shown = shown.rpartition(":")[2]
+    if not possibilities:
+        return NoReverseMatch(
+            f"Reverse for '{shown}' not found. '{shown}' is not a valid view function or pattern name."
+        )
+    if args:
+        given = f"arguments '{args}'"
+    elif kwargs:
+        given = f"keyword arguments '{kwargs}'"
+    else:
+        given = "no arguments"
+    patterns = [possibility.regex for possibility in possibilities]
+    return NoReverseMatch(
+        f"Reverse for '{shown}' with {given} not found. {len(patterns)} pattern(s) tried: {patterns}"
+    )

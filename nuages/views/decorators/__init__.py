@@ -1,0 +1,1 @@
+"""Decorators for views of either colour (topics/http/decorators)."""

@@ -1,0 +1,152 @@
+"""The tables that paths are looked up in find what going through the patterns one by one finds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nuages.urls import Resolver404, URLResolver, include, path, re_path, register_converter
+from nuages.urls.converters import REGISTERED_CONVERTERS, get_converters
+from nuages.urls.match import tried_in_order
+from nuages.urls.resolvers import RegexPattern
+
+segments = st.sampled_from(
+    ["a", "b", "12", "x-1", "<int:i>", "<str:s>", "<slug:g>", "<path:p>", "p<int:n>", "<slug:l>-<int:m>", ""]
+)
+literal_parts = st.sampled_from(["a", "b", "12", "7", "x-1", "x-1-2", "p5", "p", "", "A"])
+
+
+def view(request: Any) -> None: ...
+
+
+def uniquely(parts: list[str]) -> str:
+    """Join segments; a parameter occurs once in a route."""
+    kept = [part for index, part in enumerate(parts) if "<" not in part or part not in parts[:index]]
+    return "/".join(kept)
+
+
+routes = st.lists(segments, min_size=1, max_size=4).map(uniquely)
+expressions = st.sampled_from(
+    [
+        r"^a/$",
+        r"^a/(\d+)/$",
+        r"^(?P<r>\w+)/b$",
+        r"^a/b",
+        r"^12/?$",
+        r"b/$",
+        r"^(a|b)/(?P<t>.*)$",
+        r"^p\d",
+        r"^$",
+    ]
+)
+
+
+@st.composite
+def configurations(draw: Any, depth: int = 2) -> list[Any]:
+    nodes: list[Any] = []
+    for _ in range(draw(st.integers(1, 5))):
+        kind = draw(st.integers(0, 3 if depth else 1))
+        defaults = draw(st.sampled_from([None, {"i": "default"}, {"extra": 1}]))
+        if kind == 0:
+            nodes.append(path(draw(routes), view, defaults, name=str(draw(st.integers(0, 99)))))
+        elif kind == 1:
+            nodes.append(re_path(draw(expressions), view, defaults, name=str(draw(st.integers(0, 99)))))
+        elif kind == 2:
+            prefix = draw(routes) + draw(st.sampled_from(["/", "/", "/", ""]))
+            nodes.append(path(prefix, include(draw(configurations(depth=depth - 1))), defaults))
+        else:
+            prefix = draw(st.sampled_from(["^a/", "^b", r"^(?P<o>\w)/", "", "^"]))
+            nodes.append(re_path(prefix, include(draw(configurations(depth=depth - 1))), defaults))
+    return nodes
+
+
+def one_by_one(
+    resolver: Any, rest: str, above: dict[str, Any]
+) -> tuple[Any, dict[str, Any], tuple[Any, ...]] | None:
+    """The reference: the first pattern that matches, with what was captured on the way."""
+    for node in resolver.url_patterns:
+        matched = node.pattern.match(rest)
+        if not matched:
+            continue
+        left, args, captured = matched
+        kwargs = {**captured, **node.defaults}
+        if not node.is_resolver:
+            return node, kwargs, args
+        found = one_by_one(node, left, kwargs)
+        if found:
+            leaf, inner, inner_args = found
+            merged = {**kwargs, **inner}
+            return leaf, merged, inner_args if merged else args + inner_args
+    return None
+
+
+@settings(max_examples=300, deadline=None)
+@given(configurations(), st.lists(st.lists(literal_parts, max_size=5).map("/".join), min_size=1, max_size=8))
+def test_the_tree_agrees_with_going_through_the_patterns(patterns: list[Any], paths: list[str]) -> None:
+    resolver = URLResolver(RegexPattern(r"^/"), patterns)
+    for rest in paths:
+        expected = one_by_one(resolver, rest, {})
+        try:
+            found = resolver.resolve("/" + rest)
+        except Resolver404 as missing:
+            assert expected is None, (rest, expected)
+            assert len(missing.args[0]["tried"]) == len(tried_in_order(resolver, rest)[0])
+            continue
+        assert expected is not None, (rest, found)
+        leaf, kwargs, args = expected
+        assert (found.url_name, found.kwargs, found.args) == (leaf.name, kwargs, args), rest
+        assert found.tried[-1][-1] is leaf
+
+
+def test_the_first_of_two_matching_patterns_is_taken_whatever_their_kind() -> None:
+    for first, second in [("<str:x>/", "a/"), ("a/", "<str:x>/"), ("<path:x>", "a/"), ("a/", "<path:x>")]:
+        resolver = URLResolver(
+            RegexPattern(r"^/"), [path(first, view, name="first"), path(second, view, name="second")]
+        )
+        assert resolver.resolve("/a/").url_name == "first"
+
+
+def test_a_refused_conversion_goes_on_to_the_next_pattern() -> None:
+    class Even:
+        regex = "[0-9]+"
+
+        def to_python(self, value: str) -> int:
+            if int(value) % 2:
+                raise ValueError
+            return int(value)
+
+        def to_url(self, value: int) -> str:
+            return str(value)
+
+    register_converter(Even, "even")
+    try:
+        resolver = URLResolver(
+            RegexPattern(r"^/"), [path("<even:n>/", view, name="even"), path("<int:n>/", view, name="any")]
+        )
+        assert [resolver.resolve(f"/{n}/").url_name for n in (2, 3)] == ["even", "any"]
+    finally:
+        del REGISTERED_CONVERTERS["even"]
+        get_converters.cache_clear()
+
+
+def test_a_configuration_may_include_itself() -> None:
+    patterns: list[Any] = [path("leaf/", view, name="leaf")]
+    patterns.append(path("again/", include(patterns)))
+    resolver = URLResolver(RegexPattern(r"^/"), patterns)
+    assert resolver.resolve("/again/again/again/leaf/").url_name == "leaf"
+    with pytest.raises(Resolver404):
+        resolver.resolve("/again/again/")
+
+
+def test_looking_up_does_not_get_slower_with_more_routes() -> None:
+    def tests_run(count: int) -> int:
+        resolver = URLResolver(
+            RegexPattern(r"^/"), [path(f"r{n}/<int:pk>/", view, name=str(n)) for n in range(count)]
+        )
+        assert resolver.resolve(f"/r{count - 1}/5/").kwargs == {"pk": 5}
+        return len(resolver.lookup._candidates(f"r{count - 1}/5/"))
+
+    assert tests_run(10) == tests_run(3000) == 1
