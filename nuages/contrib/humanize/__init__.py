@@ -1,0 +1,1 @@
+"""Filters that give data a human touch: `{% load humanize %}`."""

@@ -1,0 +1,411 @@
+"""Writing the Python function of a piece of template: what nodes call from their `emit`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from nuages.template.compiler import runtime
+from nuages.template.compiler.naming import Variables
+from nuages.template.compiler.scope import bound_in, identifier
+from nuages.template.compiler.tree import ANYWHERE
+from nuages.template.lookup import Finish, empty_if_missing, none_if_missing, step
+from nuages.template.presentation import Switches, presenter_for
+from nuages.template.variables import FilterExpression, Variable
+from nuages.utils.safestring import SafeData
+
+_STORE = ast.Store()
+
+# Python refuses more than twenty loops and try blocks in one another.
+NESTED_AT_MOST = 14
+
+_FINISHERS: dict[Finish, str] = {none_if_missing: "or_none", empty_if_missing: "or_empty"}
+
+_LOOP_NUMBERS: dict[str, tuple[str, int]] = {
+    "counter0": ("index", 0),
+    "counter": ("index", 1),
+    "revcounter": ("rest", 0),
+    "revcounter0": ("rest", 1),
+}
+
+_SWITCHES: dict[Switches, Switches] = {}
+
+
+class Emitter(Variables):
+    """Writes one function. Nodes call its methods from their `emit`."""
+
+    def __init__(
+        self,
+        switches: Switches,
+        string_if_invalid: str,
+        *,
+        live: bool,
+        outermost: bool = False,
+        streaming: bool = False,
+    ) -> None:
+        super().__init__(live=live, streaming=streaming)
+        self.switches = switches
+        self.string_if_invalid = string_if_invalid
+        self.outermost = outermost
+        # Locals that start with a number.
+        self._initial: list[tuple[str, int]] = []
+        self._asks_of_numbers = False
+        self._presenters: dict[Switches, str] = {}
+
+    # The whole function
+
+    def function(self, nodes: Sequence[Any], *, alone: bool = False) -> ast.Module:
+        """The module that holds the function for `nodes`."""
+        self._root_names = set(bound_in(nodes)) if not self.live else set()
+        if alone:
+            for node in nodes:
+                self._place = runtime.place_of(node) or self._place
+                node.emit(self)
+        else:
+            self.nodes(nodes)
+        self._flush()
+        body = [*self._lead_in(), *self._body] or [ast.Pass(**ANYWHERE)]
+        if self.streaming:
+            # Never reached, but makes it a generator even where there is nothing to put out.
+            body += [ast.Return(None, **ANYWHERE), ast.Expr(ast.Yield(None, **ANYWHERE), **ANYWHERE)]
+        arguments = [ast.arg(name, **self._place) for name in ("context", "names", "blocks", "w")]
+        signature = ast.arguments([], arguments, None, [], [], None, [])
+        definition = ast.FunctionDef("render", signature, body, [], None, **self._place)
+        if hasattr(definition, "type_params") or "type_params" in ast.FunctionDef._fields:
+            definition.type_params = []  # type: ignore[attr-defined]
+        return ast.Module([definition], [])
+
+    def _lead_in(self) -> list[ast.stmt]:
+        """Read each variable that comes from outside once."""
+        counters = [self.assignment(name, self.const(value)) for name, value in self._initial]
+        if self._asks_of_numbers:
+            counters.append(self.assignment("plain", self.call("plain_numbers")))
+        return counters + [
+            self.assignment(
+                local,
+                self.call(
+                    self.attribute(self.local("names"), "get"), self.const(name), self.local("NOTHING")
+                ),
+            )
+            for name, local in sorted(self._free.items())
+        ]
+
+    # Nodes
+
+    def nodes(self, nodes: Sequence[Any]) -> None:
+        """Write nodes one after the other."""
+        for node in nodes:
+            self.node(node)
+
+    def node(self, node: Any) -> None:
+        """Write one node, or a call of its `render` when it is not one of ours."""
+        # What is made within takes the place of the node's tag.
+        before = self._place
+        self._place = runtime.place_of(node) or before
+        if node.compiles and self.nesting < NESTED_AT_MOST:
+            node.emit(self)
+        else:
+            self.put(self.call(self.attribute(self.constant(node, "node"), "render"), self.local("context")))
+        self._place = before
+
+    @contextmanager
+    def switched(self, **changes: Any) -> Iterator[None]:
+        """Write what is within under other switches."""
+        before = self.switches
+        self.switches = before._replace(**changes)
+        try:
+            if not self.live:
+                yield
+                return
+            # Others may ask the context for its switches.
+            with self.block(nests=True) as body:
+                for name, value in changes.items():
+                    self._set_switch(name, value)
+                yield
+            with self.block() as final:
+                for name in changes:
+                    self._set_switch(name, getattr(before, name))
+            self.try_finally(body, final)
+        finally:
+            self.switches = before
+
+    def _set_switch(self, name: str, value: Any) -> None:
+        target = ast.Attribute(self.local("context"), name, _STORE, **self._place)
+        self.add(ast.Assign([target], self.const(value), **self._place))
+
+    def switches_expression(self) -> ast.expr:
+        """The current switches, for a helper."""
+        return self.constant(self._interned(self.switches), "switches")
+
+    @staticmethod
+    def _interned(switches: Switches) -> Switches:
+        return _SWITCHES.setdefault(switches, switches)
+
+    # Showing values
+
+    def presenter(self) -> str:
+        """The name of the current presenter's functions; `show_` and `variable_` come before it."""
+        number = self._presenters.get(self.switches)
+        if number is None:
+            number = self._presenters[self.switches] = str(len(self._presenters))
+            made = presenter_for(self.switches, self.string_if_invalid)
+            self.constants[f"show{number}"] = made.show
+            self.constants[f"show_variable{number}"] = made.show_variable
+            self.constants[f"show_number{number}"] = made.show_number
+        return number
+
+    def show_step(self, bit: str, *, first: bool) -> ast.expr:
+        """The function that looks a name up and shows what it finds."""
+        made = presenter_for(self.switches, self.string_if_invalid)
+        return self.constant(made.show_step(bit, first=first), f"show_{identifier(bit)}")
+
+    def show(self, expression: FilterExpression) -> None:
+        """Put out the value of an expression, escaped and localized."""
+        folded = self._folded(expression)
+        if folded is not None:
+            self.text(folded)
+            return
+        invalid = self.string_if_invalid
+        if "%s" in invalid and expression.is_var:
+            value = self.value(expression)
+            self.put(self.call(f"show{self.presenter()}", value))
+            return
+        if expression.filters or not expression.is_var or expression.var.lookups is None:
+            self.show_value(self.value(expression))
+            return
+        lookups = expression.var.lookups
+        if expression.var.translate:
+            self.show_value(self.value(expression))
+            return
+        if len(lookups) == 1:
+            value = self.read(lookups[0])
+            if isinstance(value, ast.Constant):
+                self.show_value(value)
+            else:
+                self.put(self.call(f"show_variable{self.presenter()}", value))
+            return
+        self._show_path(lookups)
+
+    def _show_path(self, lookups: tuple[str, ...]) -> None:
+        """Put out `a.b.c`."""
+        special = self._special(lookups)
+        if special is not None:
+            self.show_value(special)
+            return
+        name, *rest, last = lookups
+        value, settled = self._start(name)
+        for bit in rest:
+            value, settled = self.call(self._step(bit, first=not settled), value), True
+        self.put(self.call(self.show_step(last, first=not settled), value))
+
+    def show_value(self, value: ast.expr) -> None:
+        """Put out a value, escaped and localized."""
+        # Arithmetic is what properties of our own loops are made of, so the value is a whole number.
+        if not isinstance(value, ast.BinOp):
+            self.put(self.call(f"show{self.presenter()}", value))
+            return
+        self._asks_of_numbers = True
+        shown = self.call(f"show_number{self.presenter()}", value)
+        self.put(self.either(self.local("plain"), self.call("str", value), shown))
+
+    def shown(self, value: ast.expr) -> ast.expr:
+        """The text of a value, escaped and localized."""
+        return self.call(f"show{self.presenter()}", value)
+
+    def shown_variable(self, name: str, tag_name: str) -> ast.expr:
+        """The text of a variable by its name, for messages with variables in them."""
+        value = self.read(name)
+        if isinstance(value, ast.Constant):
+            return self.shown(value)
+        invalid = self.string_if_invalid
+        settled = self.call("settle", value)
+        if "%s" in invalid:
+            settled = self.call("or_else", settled, self.const(invalid % name))
+        return self.shown(settled)
+
+    def text_of(self, expression: FilterExpression) -> str | None:
+        """What a literal shows as, whatever the language; None for anything else."""
+        return self._folded(expression)
+
+    def _folded(self, expression: FilterExpression) -> str | None:
+        """The text of a literal without filters."""
+        if expression.filters:
+            return None
+        literal = expression.var
+        if expression.is_var:
+            if literal.lookups is not None or literal.translate:
+                return None
+            literal = literal.literal
+        # Numbers depend on the language; strings are safe as documented.
+        return str.__str__(literal) if isinstance(literal, SafeData) and isinstance(literal, str) else None
+
+    def counter(self, hint: str, size: int) -> ast.expr | None:
+        """A number that runs through 0 ... size-1 each time this place is met; None where it would not be kept.
+
+        Only the outermost function of a template runs exactly once per rendering.
+        """
+        if not self.outermost:
+            return None
+        name = self.temporary(hint)
+        self._initial.append((name, -1))
+        last = self.compared(self.local(name), ast.Eq(), self.const(size - 1))
+        following = ast.BinOp(self.local(name), ast.Add(), self.const(1), **self._place)
+        return self.named(name, self.either(last, self.const(0), following))
+
+    # Values of expressions
+
+    def value(self, expression: FilterExpression, *, ignore_failures: bool = False) -> ast.expr:
+        """The value of an expression after its filters."""
+        if not expression.is_var:
+            return self._filters(expression, self.literal(expression.var))
+        variable: Variable = expression.var
+        if variable.lookups is None and not variable.translate:
+            return self._filters(expression, self.literal(variable.literal))
+        if not self.string_if_invalid and variable.lookups is not None and not variable.translate:
+            finish = none_if_missing if ignore_failures else empty_if_missing
+            return self._filters(expression, self.look_up(variable.lookups, finish))
+        found = self.variable(variable)
+        if isinstance(found, ast.Constant | ast.BinOp):
+            return self._filters(expression, found)
+        if ignore_failures:
+            return self._filters(expression, self._or_invalid("or_none", found))
+        if not self.string_if_invalid:
+            return self._filters(expression, self.call("or_empty", found))
+        shown = self.constant(
+            self.string_if_invalid % str(variable)
+            if "%s" in self.string_if_invalid
+            else self.string_if_invalid,
+            "invalid",
+        )
+        if not expression.filters:
+            return self.call("or_else", found, shown)
+        # An invalid variable is shown as such: the filters do not see it.
+        local = self.temporary("found")
+        named = ast.NamedExpr(ast.Name(local, _STORE, **self._place), found, **self._place)
+        return ast.IfExp(
+            self.call("is_missing", named), shown, self._filters(expression, self.local(local)), **self._place
+        )
+
+    def _or_invalid(self, helper: str, found: ast.expr) -> ast.expr:
+        if self.string_if_invalid:
+            return self.call("or_none_or", found, self.const(self.string_if_invalid))
+        return self.call(helper, found)
+
+    def literal(self, value: Any) -> ast.expr:
+        """A literal of the template."""
+        if type(value) in (int, float, bool, type(None), str):
+            return self.const(value)
+        return self.constant(value, "text")
+
+    def variable(self, variable: Variable) -> ast.expr:
+        """The value of a variable, or a `Missing`."""
+        found = self.literal(variable.literal) if variable.lookups is None else self.look_up(variable.lookups)
+        if variable.translate:
+            found = self.call(self.attribute(self.constant(variable, "message"), "translated"), found)
+        return found
+
+    def required(self, variable: Variable) -> ast.expr:
+        """The value of a variable that must exist."""
+        if variable.lookups is None and not variable.translate:
+            return self.literal(variable.literal)
+        found = self.variable(variable)
+        if isinstance(found, ast.Constant):
+            return found
+        return self.call("required", found, self.const(str(variable)), self.local("context"))
+
+    def look_up(self, lookups: tuple[str, ...], finish: Finish | None = None) -> ast.expr:
+        """The value of `a.b.c`, called where it is to be called; `finish` is for what is missing."""
+        special = self._special(lookups)
+        if special is not None:
+            return special
+        name, *rest = lookups
+        value, settled = self._start(name)
+        for position, bit in enumerate(rest, start=1):
+            last = finish if position == len(rest) else None
+            value, settled = self.call(self._step(bit, first=not settled, finish=last), value), True
+        if rest:
+            return value
+        value = value if settled else self.call("settle", value)
+        return value if finish is None or settled else self.call(_FINISHERS[finish], value)
+
+    def _start(self, name: str) -> tuple[ast.expr, bool]:
+        """The raw value of a variable, and whether it is known to need no call."""
+        value = self.read(name)
+        own_loop = name == "forloop" and isinstance(value, ast.Name) and self.loop() is not None
+        return value, own_loop or isinstance(value, ast.Constant)
+
+    def _special(self, lookups: tuple[str, ...]) -> ast.expr | None:
+        """What is no look-up here: properties of our own loops and blocks."""
+        first, *rest = lookups
+        if first == "forloop" and rest:
+            number = self._loop_number(rest)
+            if number is not None:
+                return number
+        if first == "block" and rest == ["super"] and not self.live:
+            return self.call("super_block", self.read("block"), self.everything())
+        return None
+
+    def _step(self, bit: str, *, first: bool, finish: Finish | None = None) -> ast.expr:
+        made = step(bit, first=first) if finish is None else step(bit, first=first, finish=finish)
+        return self.constant(made, f"get_{identifier(bit)}")
+
+    def _loop_number(self, rest: list[str]) -> ast.expr | None:
+        """A property of the loop as arithmetic on its index, where nobody needs the object for it."""
+        loop = self.loop()
+        while loop is not None and rest and rest[0] == "parentloop":
+            loop, rest = loop.outer, rest[1:]
+        if loop is None or len(rest) != 1:
+            return None
+        index = self.local(loop.index)
+        length = self.local(loop.length)
+        name = rest[0]
+        if name in _LOOP_NUMBERS:
+            kind, offset = _LOOP_NUMBERS[name]
+            loop.uses_index = True
+            if kind == "index":
+                return self._sum(index, ast.Add(), offset)
+            loop.uses_length = True
+            left = ast.BinOp(length, ast.Sub(), index, **self._place)
+            return self._sum(left, ast.Sub(), offset)
+        if name == "length":
+            loop.uses_length = True
+            return self._sum(length, ast.Add(), 0)
+        if name == "first":
+            loop.uses_index = True
+            return self.call("bool", ast.Compare(index, [ast.Eq()], [self.const(0)], **self._place))
+        if name == "last":
+            loop.uses_index = loop.uses_length = True
+            last = ast.BinOp(length, ast.Sub(), self.const(1), **self._place)
+            return self.call("bool", ast.Compare(index, [ast.Eq()], [last], **self._place))
+        return None
+
+    def _sum(self, left: ast.expr, sign: ast.operator, offset: int) -> ast.expr:
+        return ast.BinOp(left, sign, self.const(offset), **self._place)
+
+    def filtered(self, expression: FilterExpression, value: ast.expr) -> ast.expr:
+        """A value sent through the filters of an expression."""
+        return self._filters(expression, value)
+
+    def _filters(self, expression: FilterExpression, value: ast.expr) -> ast.expr:
+        for function, arguments in expression.filters:
+            given = [
+                self.required(argument) if looked_up else self.literal(argument)
+                for looked_up, argument in arguments
+            ]
+            value = self._filter(function, value, given)
+        return value
+
+    def _filter(self, function: Callable[..., Any], value: ast.expr, given: list[ast.expr]) -> ast.expr:
+        hint = identifier(getattr(function, "__name__", "filter"))
+        # Filters on text see to that themselves.
+        keeps_safe = getattr(function, "is_safe", False) and not getattr(function, "is_on_text", False)
+        if getattr(function, "expects_localtime", False):
+            value = self.call("localtime", value, self.const(self.switches.use_tz))
+        keywords = {}
+        if getattr(function, "needs_autoescape", False):
+            keywords["autoescape"] = self.const(self.switches.autoescape)
+        if not keeps_safe:
+            return self.call(self.constant(function, hint), value, *given, **keywords)
+        return self.call(self.constant(runtime.keeping_safe(function), hint), value, *given, **keywords)

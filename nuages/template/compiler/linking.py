@@ -1,0 +1,400 @@
+"""Calls from one unit to another: blocks and their parents, `extends`, `include`, partials."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from nuages.template import instrumentation
+from nuages.template.compiler.runtime import helper
+from nuages.template.compiler.unit import BLOCKS_KEY, Unit
+from nuages.template.context import BUILTINS, Context
+from nuages.template.exceptions import TemplateSyntaxError
+from nuages.template.lookup import settle, step
+from nuages.template.presentation import Switches
+from nuages.utils.safestring import SafeString
+
+if TYPE_CHECKING:
+    from nuages.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
+
+Writer = Callable[[str], Any]
+
+
+class BlockContext:
+    """The blocks of a chain of templates that extend one another: per name, the outermost child's first."""
+
+    def __init__(self) -> None:
+        self.blocks: defaultdict[str, list[BlockNode]] = defaultdict(list)
+        self.history: list[Any] = []
+        self.extended: dict[ExtendsNode, tuple[Any, Any, BlockContext]] = {}
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__qualname__}: blocks={self.blocks!r}>"
+
+    def add_blocks(self, blocks: dict[str, BlockNode]) -> None:
+        """Put a parent's blocks behind those known."""
+        for name, block in blocks.items():
+            self.blocks[name].append(block)
+
+    def get_block(self, name: str) -> BlockNode | None:
+        """The block that is rendered under a name."""
+        chain = self.blocks.get(name)
+        return chain[0] if chain else None
+
+    def after(self, block: BlockNode) -> BlockNode | None:
+        """The block that `block` overrides."""
+        chain = self.blocks.get(block.name, [])
+        for position, candidate in enumerate(chain):
+            if candidate is block:
+                return chain[position + 1] if position + 1 < len(chain) else None
+        return None
+
+    def copy(self) -> BlockContext:
+        """An equal table, to be extended."""
+        twin = BlockContext()
+        for name, chain in self.blocks.items():
+            twin.blocks[name] = chain[:]
+        twin.history = self.history[:]
+        return twin
+
+
+class BlockView:
+    """The variable `block` inside a block."""
+
+    def __init__(
+        self,
+        node: BlockNode,
+        context: Context,
+        blocks: BlockContext | None,
+        switches: Switches,
+        invalid: str,
+        names: dict[str, Any] | None,
+    ) -> None:
+        self.node = node
+        self.name = node.name
+        self._call = context, blocks, switches, invalid
+        self._names = names
+
+    def super(self) -> SafeString:
+        """What the overridden block gives."""
+        context = self._call[0]
+        return self.overridden(context.flatten() if self._names is None else self._names)
+
+    def overridden(self, names: dict[str, Any]) -> SafeString:
+        """The overridden block's output with these variables."""
+        context, blocks, switches, invalid = self._call
+        if blocks is None:
+            raise TemplateSyntaxError(
+                "'BlockNode' object has no attribute 'context'. Did you use {{ block.super }} in a base template?"
+            )
+        overridden = blocks.after(self.node)
+        parts: list[str] = []
+        if overridden is not None:
+            _run_block(overridden, context, names, blocks, parts.append, switches, invalid)
+        return SafeString("".join(parts))
+
+
+@helper
+def super_block(block: Any, names: dict[str, Any]) -> Any:
+    """`{{ block.super }}` seen where the tag stands, with the variables set so far."""
+    if type(block) is BlockView:
+        return block.overridden(names)
+    return step("super")(settle(block))
+
+
+@helper
+def call_block(
+    context: Context,
+    names: dict[str, Any],
+    blocks: BlockContext | None,
+    node: BlockNode,
+    switches: Switches,
+    invalid: str,
+    write: Writer,
+) -> None:
+    """Put out the block that overrides `node`, or itself."""
+    target = node if blocks is None else blocks.get_block(node.name) or node
+    _run_block(target, context, names, blocks, write, switches, invalid)
+
+
+@helper
+def call_block_pieces(
+    context: Context,
+    names: dict[str, Any],
+    blocks: BlockContext | None,
+    node: BlockNode,
+    switches: Switches,
+    invalid: str,
+) -> Iterator[str]:
+    """As `call_block`, piece by piece. The empty piece before it says that what comes may take its time."""
+    yield ""
+    target = node if blocks is None else blocks.get_block(node.name) or node
+    view = BlockView(target, context, blocks, switches, invalid, names)
+    yield from target.unit.pieces(context, {**names, "block": view}, blocks, switches, invalid)
+
+
+def _run_block(
+    node: BlockNode,
+    context: Context,
+    names: dict[str, Any],
+    blocks: BlockContext | None,
+    write: Writer,
+    switches: Switches,
+    invalid: str,
+) -> None:
+    unit = node.unit
+    function = unit.function(switches, invalid)
+    if unit.uses_block:
+        view = BlockView(node, context, blocks, switches, invalid, names)
+        unit.call(context, {**names, "block": view}, blocks, write, switches, invalid, own_names=True)
+    else:
+        function(context, names, blocks, write)
+
+
+@helper
+def call_block_live(
+    context: Context,
+    blocks: BlockContext | None,
+    node: BlockNode,
+    switches: Switches,
+    invalid: str,
+    write: Writer,
+) -> None:
+    """As `call_block`, from a function that works on the context."""
+    target = node if blocks is None else blocks.get_block(node.name) or node
+    if not target.unit.live:
+        _run_block(target, context, context.flatten(), blocks, write, switches, invalid)
+        return
+    with _block_layer(context, BlockView(target, context, blocks, switches, invalid, None)):
+        target.unit.function(switches, invalid)(context, {}, blocks, write)
+
+
+@helper
+def call_block_live_pieces(
+    context: Context, blocks: BlockContext | None, node: BlockNode, switches: Switches, invalid: str
+) -> Iterator[str]:
+    """As `call_block_live`, piece by piece."""
+    target = node if blocks is None else blocks.get_block(node.name) or node
+    if not target.unit.live:
+        yield from call_block_pieces(context, context.flatten(), blocks, node, switches, invalid)
+        return
+    yield ""
+    with _block_layer(context, BlockView(target, context, blocks, switches, invalid, None)):
+        yield from target.unit.generator(switches, invalid)(context, {}, blocks, None)
+
+
+@contextmanager
+def _block_layer(context: Context, view: BlockView) -> Iterator[None]:
+    depth = len(context.dicts)
+    context.dicts.append({"block": view})
+    try:
+        yield
+    finally:
+        del context.dicts[depth:]
+
+
+# extends
+
+
+@helper
+def extend(
+    context: Context,
+    names: dict[str, Any] | None,
+    blocks: BlockContext | None,
+    node: ExtendsNode,
+    parent_name: Any,
+    switches: Switches,
+    invalid: str,
+    write: Writer,
+) -> None:
+    """Render the parent template with the blocks of this one. `names` is None in a live function."""
+    parent, table = _link(context, blocks, node, parent_name)
+    unit: Unit = parent.root
+    with _parent(context, parent, names, table):
+        if unit.live and names is None:
+            unit.function(switches, invalid)(context, {}, table, write)
+        else:
+            unit.call(context, context.flatten() if names is None else names, table, write, switches, invalid)
+
+
+@helper
+def extend_pieces(
+    context: Context,
+    names: dict[str, Any] | None,
+    blocks: BlockContext | None,
+    node: ExtendsNode,
+    parent_name: Any,
+    switches: Switches,
+    invalid: str,
+) -> Iterator[str]:
+    """As `extend`, piece by piece."""
+    parent, table = _link(context, blocks, node, parent_name)
+    unit: Unit = parent.root
+    with _parent(context, parent, names, table):
+        if unit.live and names is None:
+            yield from unit.generator(switches, invalid)(context, {}, table, None)
+        else:
+            visible = context.flatten() if names is None else names
+            yield from unit.pieces(context, visible, table, switches, invalid)
+
+
+@contextmanager
+def _parent(
+    context: Context, parent: Any, names: dict[str, Any] | None, table: BlockContext
+) -> Iterator[None]:
+    """Make a parent the template being rendered, with the blocks of its children."""
+    state = context.render_context
+    outer, memory = state.template, state.dicts[-1]
+    blocks = memory.get(BLOCKS_KEY)
+    state.template = parent
+    memory[BLOCKS_KEY] = table
+    try:
+        if instrumentation.announce is not None:
+            instrumentation.notify(parent, context, None if names is None else dict(names))
+        yield
+    finally:
+        state.template = outer
+        memory[BLOCKS_KEY] = blocks
+
+
+def _link(
+    context: Context, blocks: BlockContext | None, node: ExtendsNode, parent_name: Any
+) -> tuple[Any, Any]:
+    engine = context.template.engine
+    known = node.linked if blocks is None else blocks.extended
+    if node.literal:
+        made = known.get(node)
+        if made is not None and made[0] == engine.generation:
+            return made[1], made[2]
+    table = BlockContext() if blocks is None else blocks.copy()
+    table.add_blocks(node.blocks)
+    history = table.history or [node.origin]
+    parent = node.find_parent(parent_name, context, history)
+    table.history = [*history, parent.origin]
+    if not parent.extends:
+        table.add_blocks(parent.blocks)
+    if node.literal and engine.generation is not None:
+        known[node] = engine.generation, parent, table
+    return parent, table
+
+
+# include
+
+
+@helper
+def include(
+    context: Context,
+    names: dict[str, Any] | None,
+    node: IncludeNode,
+    wanted: Any,
+    extra: dict[str, Any] | None,
+    switches: Switches,
+    write: Writer,
+) -> None:
+    """Render another template here. `names` is None in a live function, `extra` what `with` sets."""
+    template = node.find_template(wanted, context)
+    root = getattr(template, "root", None)
+    if node.isolated_context:
+        inner = context.new(dict(extra or {}))
+        inner.autoescape, inner.use_l10n, inner.use_tz = switches
+        if root is None or root.live:
+            write(template.render(inner))
+        else:
+            run_template(template, inner, {**BUILTINS, **(extra or {})}, write, switches)
+    elif root is None or root.live:
+        before = context.autoescape, context.use_l10n, context.use_tz
+        context.autoescape, context.use_l10n, context.use_tz = switches
+        depth = len(context.dicts)
+        context.dicts.append({**(names or {}), **(extra or {})})
+        try:
+            write(template.render(context))
+        finally:
+            del context.dicts[depth:]
+            context.autoescape, context.use_l10n, context.use_tz = before
+    else:
+        visible = context.flatten() if names is None else names
+        run_template(template, context, {**visible, **extra} if extra else visible, write, switches)
+
+
+@helper
+def include_pieces(
+    context: Context,
+    names: dict[str, Any] | None,
+    node: IncludeNode,
+    wanted: Any,
+    extra: dict[str, Any] | None,
+    switches: Switches,
+) -> Iterator[str]:
+    """As `include`. What is included comes as one piece: it is small, or it would be a block."""
+    parts: list[str] = []
+    include(context, names, node, wanted, extra, switches, parts.append)
+    yield "".join(parts)
+
+
+def run_template(
+    template: Any, context: Context, names: dict[str, Any], write: Writer, switches: Switches
+) -> None:
+    """Run a template's unit within another rendering, with a memory of its own."""
+    state = context.render_context
+    outer = state.template
+    state.template = template
+    state.dicts.append({})
+    try:
+        if instrumentation.announce is not None:
+            instrumentation.notify(template, context, dict(names))
+        template.root.call(context, names, None, write, switches, template.engine.string_if_invalid)
+    finally:
+        state.dicts.pop()
+        state.template = outer
+
+
+@helper
+def include_tag(context: Context, node: Any, values: Any, csrf_token: Any, switches: Switches) -> str:
+    """The output of an inclusion tag: its template with the function's variables only."""
+    template = node.find_template(context)
+    inner = context.new(values)
+    inner.autoescape, inner.use_l10n, inner.use_tz = switches
+    # Forms in included templates need it, though they get nothing else.
+    if csrf_token is not None:
+        inner["csrf_token"] = csrf_token
+    return template.render(inner)  # type: ignore[no-any-return]
+
+
+# partials
+
+
+@helper
+def call_partial(
+    context: Context,
+    names: dict[str, Any] | None,
+    blocks: BlockContext | None,
+    partial: Any,
+    switches: Switches,
+    invalid: str,
+    write: Writer,
+) -> None:
+    """Put out a partial of the same template."""
+    unit: Unit = partial.root
+    if names is None and unit.live:
+        unit.function(switches, invalid)(context, {}, blocks, write)
+        return
+    unit.call(context, context.flatten() if names is None else names, blocks, write, switches, invalid)
+
+
+@helper
+def call_partial_pieces(
+    context: Context,
+    names: dict[str, Any] | None,
+    blocks: BlockContext | None,
+    partial: Any,
+    switches: Switches,
+    invalid: str,
+) -> Iterator[str]:
+    """As `call_partial`, piece by piece."""
+    unit: Unit = partial.root
+    if names is None and unit.live:
+        yield from unit.generator(switches, invalid)(context, {}, blocks, None)
+        return
+    yield from unit.pieces(context, context.flatten() if names is None else names, blocks, switches, invalid)

@@ -1,0 +1,292 @@
+"""Building a Python function as a syntax tree.
+
+Every node of the tree carries the place of the template tag it was made for, so that tracebacks and errors
+name template lines. Output is gathered: neighbouring texts and values become one f-string.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_LOAD = ast.Load()
+_STORE = ast.Store()
+ANYWHERE: dict[str, Any] = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
+
+# Values joined in one f-string: each takes a place on the interpreter's stack.
+_JOINED_AT_MOST = 100
+
+# Names that nearly every function has.
+_COMMON: dict[str, ast.expr] = {
+    name: ast.Name(name, _LOAD, **ANYWHERE)
+    for name in (
+        "context",
+        "names",
+        "blocks",
+        "w",
+        "NOTHING",
+        "settle",
+        "or_none",
+        "or_empty",
+        "show0",
+        "show_variable0",
+    )
+}
+
+
+class TreeBuilder:
+    """Makes expressions, and keeps the statements made so far."""
+
+    def __init__(self, *, streaming: bool = False) -> None:
+        self.streaming = streaming
+        # Objects the function refers to by name.
+        self.constants: dict[str, Any] = {}
+        self.writer = "w"
+        # How many loops and try blocks the current place is in.
+        self.nesting = 0
+        self._constant_names: dict[int, str] = {}
+        self._locals: dict[str, ast.expr] = _COMMON.copy()
+        self._counter = 0
+        self._body: list[ast.stmt] = []
+        self._pending: list[str | ast.expr] = []
+        self._place = ANYWHERE
+
+    # Expressions. Names and literals cannot fail, so their place does not matter and one node serves everywhere.
+
+    def local(self, name: str) -> ast.expr:
+        """A Python name."""
+        made = self._locals.get(name)
+        if made is None:
+            made = self._locals[name] = ast.Name(name, _LOAD, **ANYWHERE)
+        return made
+
+    def const(self, value: Any) -> ast.expr:
+        """A literal of Python."""
+        return ast.Constant(value, **ANYWHERE)
+
+    def attribute(self, holder: ast.expr, name: str) -> ast.expr:
+        """`holder.name`."""
+        return ast.Attribute(holder, name, _LOAD, **self._place)
+
+    def call(self, function: str | ast.expr, *args: ast.expr, **kwargs: ast.expr) -> ast.expr:
+        """A call; a function given by name is a runtime helper or a local."""
+        called = self.local(function) if isinstance(function, str) else function
+        keywords = [ast.keyword(name, value, **self._place) for name, value in kwargs.items()]
+        return ast.Call(called, list(args), keywords, **self._place)
+
+    def list_of(self, items: Iterable[ast.expr]) -> ast.expr:
+        """A list display."""
+        return ast.List(list(items), _LOAD, **self._place)
+
+    def tuple_of(self, items: Iterable[ast.expr]) -> ast.expr:
+        """A tuple display."""
+        return ast.Tuple(list(items), _LOAD, **self._place)
+
+    def dict_of(self, items: dict[str, ast.expr], base: ast.expr | None = None) -> ast.expr:
+        """A dictionary display, perhaps on top of another dictionary."""
+        keys: list[ast.expr | None] = [self.const(key) for key in items]
+        values = list(items.values())
+        if base is not None:
+            keys.insert(0, None)
+            values.insert(0, base)
+        return ast.Dict(keys, values, **self._place)
+
+    def negated(self, value: ast.expr) -> ast.expr:
+        """`not value`."""
+        return ast.UnaryOp(ast.Not(), value, **self._place)
+
+    def compared(self, left: ast.expr, sign: ast.cmpop, right: ast.expr) -> ast.expr:
+        """`left sign right`."""
+        return ast.Compare(left, [sign], [right], **self._place)
+
+    def is_none(self, value: ast.expr) -> ast.expr:
+        """`value is None`."""
+        return self.compared(value, ast.Is(), self.const(None))
+
+    def either(self, test: ast.expr, value: ast.expr, otherwise: ast.expr) -> ast.expr:
+        """`value if test else otherwise`."""
+        return ast.IfExp(test, value, otherwise, **self._place)
+
+    def named(self, name: str, value: ast.expr) -> ast.expr:
+        """`(name := value)`."""
+        return ast.NamedExpr(ast.Name(name, _STORE, **self._place), value, **self._place)
+
+    def chosen(self, number: str, values: list[ast.expr]) -> ast.expr:
+        """The value whose turn the local `number` says it is; only that one is worked out."""
+        result = values[-1]
+        for turn in range(len(values) - 2, -1, -1):
+            result = self.either(
+                self.compared(self.local(number), ast.Eq(), self.const(turn)), values[turn], result
+            )
+        return result
+
+    def picked(self, texts: tuple[str, ...], number: ast.expr) -> ast.expr:
+        """One of several texts by its number."""
+        return ast.Subscript(self.constant(texts, "texts"), number, _LOAD, **self._place)
+
+    def function_of(self, parameter: str, value: ast.expr) -> ast.expr:
+        """`lambda parameter: value`."""
+        signature = ast.arguments([], [ast.arg(parameter, **self._place)], None, [], [], None, [])
+        return ast.Lambda(signature, value, **self._place)
+
+    def constant(self, value: Any, hint: str) -> ast.expr:
+        """An object the function refers to by a name of its own."""
+        name = self._constant_names.get(id(value))
+        if name is None:
+            name = f"k{len(self.constants)}_{hint}"
+            self._constant_names[id(value)] = name
+            self.constants[name] = value
+        return self.local(name)
+
+    def temporary(self, hint: str) -> str:
+        """A fresh local name."""
+        self._counter += 1
+        return f"{hint}_{self._counter}"
+
+    # Statements
+
+    def add(self, statement: ast.stmt) -> None:
+        """Append a statement, after all output so far."""
+        self._flush()
+        self._body.append(statement)
+
+    def assignment(self, name: str, value: ast.expr) -> ast.stmt:
+        """`name = value`."""
+        return ast.Assign([ast.Name(name, _STORE, **self._place)], value, **self._place)
+
+    def assign_local(self, name: str, value: ast.expr) -> None:
+        """Append `name = value`."""
+        self.add(self.assignment(name, value))
+
+    def do(self, expression: ast.expr) -> None:
+        """Append an expression for its effect."""
+        self.add(ast.Expr(expression, **self._place))
+
+    def extend(self, statements: list[ast.stmt]) -> None:
+        """Append statements."""
+        self._flush()
+        self._body.extend(statements)
+
+    def unpacking(self, names: list[str], value: ast.expr) -> ast.stmt:
+        """`a, b = value`."""
+        target = ast.Tuple([ast.Name(name, _STORE, **self._place) for name in names], _STORE, **self._place)
+        return ast.Assign([target], value, **self._place)
+
+    def attribute_assignment(self, holder: str, name: str, value: ast.expr) -> ast.stmt:
+        """`holder.name = value`."""
+        return ast.Assign(
+            [ast.Attribute(self.local(holder), name, _STORE, **self._place)], value, **self._place
+        )
+
+    def for_(self, target: str, items: ast.expr, body: list[ast.stmt], index: str | None) -> None:
+        """Append a loop; with `index` it counts."""
+        variable: ast.expr = ast.Name(target, _STORE, **self._place)
+        if index is not None:
+            variable = ast.Tuple([ast.Name(index, _STORE, **self._place), variable], _STORE, **self._place)
+            items = self.call("enumerate", items)
+        self.add(ast.For(variable, items, body, [], **self._place))
+
+    @contextmanager
+    def block(self, *, nests: bool = False) -> Iterator[list[ast.stmt]]:
+        """Gather the statements made within in a list of their own; `nests` says it is a loop's or a try's."""
+        self._flush()
+        outer = self._body
+        inner: list[ast.stmt] = []
+        self._body = inner
+        self.nesting += nests
+        try:
+            yield inner
+            self._flush()
+            if not inner:
+                inner.append(ast.Pass(**ANYWHERE))
+        finally:
+            self.nesting -= nests
+            self._body = outer
+
+    def if_(self, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt] | None = None) -> None:
+        """Append an `if`."""
+        self.add(ast.If(test, body, orelse or [], **self._place))
+
+    def try_finally(self, body: list[ast.stmt], final: list[ast.stmt]) -> None:
+        """Append a `try ... finally`."""
+        self.add(ast.Try(body, [], [], final, **self._place))
+
+    def try_except(self, body: list[ast.stmt], errors: str, handler: list[ast.stmt]) -> None:
+        """Append a `try ... except errors`."""
+        caught = ast.ExceptHandler(self.local(errors), None, handler, **self._place)
+        self.add(ast.Try(body, [caught], [], [], **self._place))
+
+    @contextmanager
+    def entered(self, manager: ast.expr) -> Iterator[None]:
+        """Write what is within in a `with` statement."""
+        with self.block(nests=True) as body:
+            yield
+        self.add(ast.With([ast.withitem(manager, None)], body, **self._place))
+
+    # Output
+
+    def text(self, text: str) -> None:
+        """Put out text as it is."""
+        if text:
+            if self._pending and isinstance(self._pending[-1], str):
+                self._pending[-1] += text
+            else:
+                self._pending.append(text)
+
+    def put(self, value: ast.expr) -> None:
+        """Put out an expression that is text already."""
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            self.text(value.value)
+            return
+        self._pending.append(value)
+        if len(self._pending) >= _JOINED_AT_MOST:
+            self._flush()
+
+    def _flush(self) -> None:
+        pending, self._pending = self._pending, []
+        if not pending:
+            return
+        value: ast.expr
+        if len(pending) == 1:
+            only = pending[0]
+            value = self.const(only) if isinstance(only, str) else only
+        else:
+            parts = [
+                self.const(part)
+                if isinstance(part, str)
+                else ast.FormattedValue(part, -1, None, **self._place)
+                for part in pending
+            ]
+            value = ast.JoinedStr(parts, **self._place)
+        written = self.call(self.writer, value)
+        if self.streams:
+            written = ast.Yield(value, **self._place)
+        self._body.append(ast.Expr(written, **self._place))
+
+    @contextmanager
+    def capture(self, hint: str = "part") -> Iterator[ast.expr]:
+        """Gather the output made within; gives the expression of the joined text, for use afterwards."""
+        parts = self.temporary(hint)
+        writer = f"w_{parts}"
+        self.assign_local(parts, self.list_of([]))
+        self.assign_local(writer, self.attribute(self.local(parts), "append"))
+        outer, self.writer = self.writer, writer
+        try:
+            yield self.call("joined", self.local(parts))
+            self._flush()
+        finally:
+            self.writer = outer
+
+    @property
+    def streams(self) -> bool:
+        """Whether output goes to the caller piece by piece here, and not into a part that is gathered."""
+        return self.streaming and self.writer == "w"
+
+    def hand_over(self, helper: str, *args: ast.expr) -> None:
+        """Call a helper that puts out the output of another function."""
+        if self.streams:
+            self.do(ast.YieldFrom(self.call(f"{helper}_pieces", *args), **self._place))
+        else:
+            self.do(self.call(helper, *args, self.local(self.writer)))

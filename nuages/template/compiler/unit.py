@@ -1,0 +1,195 @@
+"""A piece of template that is one Python function: a template's body, a block, a partial.
+
+A unit is compiled when it is first called, once per set of switches. It is *live* when it holds a tag that we
+do not know, which may look at or change the Context; otherwise it works on plain names and leaves the Context
+alone.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from nuages.template.compiler.emitter import NESTED_AT_MOST, Emitter
+from nuages.template.compiler.runtime import HELPERS
+from nuages.template.compiler.scope import deep_loops
+from nuages.template.context import Context
+from nuages.template.nodes import Node
+from nuages.template.presentation import Switches
+from nuages.utils.functional import cached_property
+
+Blocks = Any
+Writer = Callable[[str], Any]
+Function = Callable[[Context, dict[str, Any], Blocks, Writer], None]
+
+Generating = Callable[[Context, dict[str, Any], Blocks, None], Iterator[str]]
+
+BLOCKS_KEY = "nuages.blocks"
+
+
+def own_nodes(nodes: Sequence[Any]) -> Any:
+    """The nodes that become part of the same function."""
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, Node) and node.compiles and not node.stands_apart:
+            for children in node.children():
+                waiting.extend(children)
+
+
+def switches_of(context: Context) -> Switches:
+    """The switches a context is set to."""
+    return Switches(context.autoescape, context.use_l10n, context.use_tz)
+
+
+class Unit:
+    """Nodes that are compiled to one function."""
+
+    def __init__(
+        self,
+        nodes: Sequence[Any],
+        *,
+        name: str,
+        live: bool = False,
+        outermost: bool = False,
+        alone: bool = False,
+    ) -> None:
+        self.nodes = nodes
+        self.name = name
+        self.outermost = outermost
+        # One node whose own `emit` is meant, though a subclass may have a `render` around it.
+        self.alone = alone
+        self._asked_to_be_live = live
+        self._functions: dict[tuple[Switches, str], Function] = {}
+        self._generators: dict[tuple[Switches, str], Generating] = {}
+        self.sets: frozenset[str] = frozenset()
+        self.uses_block = False
+
+    @cached_property
+    def live(self) -> bool:
+        """Whether the function needs the Context itself."""
+        return (
+            self._asked_to_be_live
+            or any(not node.compiles or node.needs_context for node in own_nodes(self.nodes))
+            or deep_loops(self.nodes) >= NESTED_AT_MOST
+        )
+
+    def tree(
+        self, switches: Switches, string_if_invalid: str = "", *, streaming: bool = False
+    ) -> tuple[ast.Module, Emitter]:
+        """The Python module of the function, and what it was made with."""
+        code = Emitter(
+            switches, string_if_invalid, live=self.live, outermost=self.outermost, streaming=streaming
+        )
+        return code.function(self.nodes, alone=self.alone), code
+
+    def function(self, switches: Switches, string_if_invalid: str) -> Function:
+        """The compiled function."""
+        key = (switches, string_if_invalid)
+        function = self._functions.get(key)
+        if function is None:
+            function = self._functions[key] = self._made(switches, string_if_invalid, streaming=False)
+        return function
+
+    def generator(self, switches: Switches, string_if_invalid: str) -> Generating:
+        """The same as a generator of pieces."""
+        key = (switches, string_if_invalid)
+        generator = self._generators.get(key)
+        if generator is None:
+            generator = self._generators[key] = self._made(switches, string_if_invalid, streaming=True)
+        return generator
+
+    def _made(self, switches: Switches, string_if_invalid: str, *, streaming: bool) -> Any:
+        module, code = self.tree(switches, string_if_invalid, streaming=streaming)
+        namespace = {**HELPERS, **code.constants, "__nuages_unit__": self}
+        exec(compile(module, self.filename, "exec"), namespace)
+        self.sets = code.root_names
+        self.uses_block = self.live or code.may_read("block")
+        return namespace["render"]
+
+    @cached_property
+    def origin(self) -> Any:
+        """Where the nodes come from."""
+        return next((node.origin for node in self.nodes if getattr(node, "origin", None) is not None), None)
+
+    @property
+    def filename(self) -> str:
+        """What tracebacks call the place."""
+        return str(self.origin.name) if self.origin is not None else f"<template {self.name}>"
+
+    @property
+    def origin_template(self) -> Any:
+        """The template that the nodes were parsed for, if it is still there."""
+        reference = getattr(self.origin, "template", None)
+        return reference() if reference is not None else None
+
+    def source(self, switches: Switches | None = None, string_if_invalid: str = "") -> str:
+        """The function as Python text, for reading."""
+        return ast.unparse(self.tree(switches or Switches(), string_if_invalid)[0])
+
+    # Calling
+
+    def render_live(self, context: Context) -> str:
+        """The output on a real context, whose blocks and switches count."""
+        parts: list[str] = []
+        template = context.template
+        invalid = template.engine.string_if_invalid if template is not None else ""
+        function = self.function(switches_of(context), invalid)
+        function(context, {}, context.render_context.get(BLOCKS_KEY), parts.append)
+        return "".join(parts)
+
+    def call(
+        self,
+        context: Context,
+        names: dict[str, Any],
+        blocks: Blocks,
+        write: Writer,
+        switches: Switches,
+        invalid: str,
+        *,
+        own_names: bool = False,
+    ) -> None:
+        """Run the function with `names` visible; what it sets stays its own."""
+        function = self._functions.get((switches, invalid)) or self.function(switches, invalid)
+        if self.live:
+            with lively(context, names, blocks, switches):
+                function(context, names, blocks, write)
+            return
+        if self.sets and not own_names:
+            names = dict(names)
+        function(context, names, blocks, write)
+
+    def pieces(
+        self, context: Context, names: dict[str, Any], blocks: Blocks, switches: Switches, invalid: str
+    ) -> Iterator[str]:
+        """As `call`, giving the output piece by piece."""
+        generator = self.generator(switches, invalid)
+        if not self.live:
+            yield from generator(context, dict(names), blocks, None)
+            return
+        with lively(context, names, blocks, switches):
+            yield from generator(context, names, blocks, None)
+
+
+@contextmanager
+def lively(context: Context, names: dict[str, Any], blocks: Blocks, switches: Switches) -> Iterator[None]:
+    """Bring a context up to what a live function expects to find in it, and back."""
+    before = switches_of(context)
+    state = context.render_context.dicts[-1]
+    outer_blocks = state.get(BLOCKS_KEY)
+    state[BLOCKS_KEY] = blocks
+    depth = len(context.dicts)
+    context.dicts.append(dict(names))
+    context.autoescape, context.use_l10n, context.use_tz = switches
+    try:
+        yield
+    finally:
+        del context.dicts[depth:]
+        context.autoescape, context.use_l10n, context.use_tz = before
+        state[BLOCKS_KEY] = outer_blocks
+
+
+__all__ = ["BLOCKS_KEY", "Unit", "lively", "switches_of"]

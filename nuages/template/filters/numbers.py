@@ -1,0 +1,168 @@
+"""Filters on numbers, and on what is counted."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from typing import Any
+
+from nuages.template.filters import register
+from nuages.utils import formats
+from nuages.utils.html import avoid_wrapping
+from nuages.utils.safestring import mark_safe
+from nuages.utils.translation import gettext, ngettext
+
+_PLACES = re.compile(r"(?P<places>-?\d*)(?P<suffix>gu|ug|g|u)?\Z")
+
+# Longer results would let a short text ("1e999999999") fill the memory.
+_DIGITS_AT_MOST = 200
+
+
+@register.filter(is_safe=True)
+def floatformat(text: Any, arg: Any = -1) -> Any:
+    """A number rounded to a number of places.
+
+    With a negative number of places they are shown only when there is something to show. The suffix `g` groups
+    the digits, `u` ignores the language.
+    """
+    number = _decimal(text)
+    if number is None:
+        return ""
+    written = repr(text) if isinstance(text, float) else str(text)
+    if not number.is_finite():
+        return written
+    places, grouped, localized = _notation(arg)
+    if places is None:
+        return written if number is not None else ""
+    *_, exponent = number.as_tuple()
+    assert isinstance(exponent, int)
+    if abs(number.adjusted()) >= _DIGITS_AT_MOST or abs(exponent) > _DIGITS_AT_MOST * 10:
+        return written
+    whole = number == number.to_integral_value()
+    if places < 0 and whole:
+        return mark_safe(
+            formats.number_format(
+                f"{number:.0f}" if number else "0", 0, use_l10n=localized, force_grouping=grouped
+            )
+        )
+    shown = _rounded(number, abs(places))
+    return mark_safe(formats.number_format(shown, abs(places), use_l10n=localized, force_grouping=grouped))
+
+
+def _decimal(value: Any) -> Decimal | None:
+    try:
+        if isinstance(value, str) and len(value) > _DIGITS_AT_MOST * 10:
+            # A number, but one that is only to be shown as it is.
+            return Decimal("Infinity") if value.isdecimal() else None
+        return Decimal(repr(value) if isinstance(value, float) else str(value))
+    except InvalidOperation:
+        pass
+    try:
+        return Decimal(str(float(value)))
+    except (ValueError, InvalidOperation, TypeError, OverflowError):
+        return None
+
+
+def _notation(arg: Any) -> tuple[int | None, bool, bool | None]:
+    """Places, whether digits are grouped, and whether the language counts."""
+    match = _PLACES.match(str(arg))
+    if match is None or not (match["places"] or match["suffix"]):
+        return None, False, None
+    suffix = match["suffix"] or ""
+    try:
+        places = int(match["places"] or -1)
+    except ValueError:
+        return None, False, None
+    return places, "g" in suffix, False if "u" in suffix else None
+
+
+def _rounded(number: Decimal, places: int) -> str:
+    """Half up, whatever the precision of the current decimal context."""
+    precision = max(1, number.adjusted() + places + 2, len(number.as_tuple().digits))
+    rounded = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(prec=precision))
+    # There is no negative zero for people.
+    return f"{rounded or abs(rounded):f}"
+
+
+@register.filter(is_safe=False)
+def add(value: Any, arg: Any) -> Any:
+    """The sum: of whole numbers if both are, else of whatever can be added."""
+    try:
+        return int(value) + int(arg)
+    except (ValueError, TypeError):
+        pass
+    try:
+        return value + arg
+    except Exception:
+        return ""
+
+
+@register.filter(is_safe=False)
+def get_digit(value: Any, arg: Any) -> Any:
+    """A digit of a number, counted from the right and from 1."""
+    try:
+        position = int(arg)
+        number = int(value)
+    except ValueError:
+        return value
+    if position < 1:
+        return number
+    digits = str(number)
+    return int(digits[-position]) if position <= len(digits) else 0
+
+
+@register.filter(is_safe=False)
+def divisibleby(value: Any, arg: Any) -> bool:
+    """Whether a number is divisible by another."""
+    return int(value) % int(arg) == 0
+
+
+_UNITS = (
+    (1 << 50, lambda size: gettext("%s PB") % size),
+    (1 << 40, lambda size: gettext("%s TB") % size),
+    (1 << 30, lambda size: gettext("%s GB") % size),
+    (1 << 20, lambda size: gettext("%s MB") % size),
+    (1 << 10, lambda size: gettext("%s KB") % size),
+)
+
+
+@register.filter(is_safe=True)
+def filesizeformat(bytes_: Any) -> str:
+    """A number of bytes for people to read: `13 KB`, `4.1 MB`."""
+    try:
+        size = int(bytes_)
+    except (TypeError, ValueError, UnicodeDecodeError):
+        return avoid_wrapping(_bytes(0))
+    magnitude = abs(size)
+    for unit, written in _UNITS:
+        if magnitude >= unit:
+            text = written(formats.number_format(round(magnitude / unit, 1), 1))
+            break
+    else:
+        text = _bytes(magnitude)
+    return avoid_wrapping(f"-{text}" if size < 0 else text)
+
+
+def _bytes(size: int) -> str:
+    return ngettext("%(size)d byte", "%(size)d bytes", size) % {"size": size}
+
+
+@register.filter(is_safe=False)
+def pluralize(value: Any, arg: str = "s") -> str:
+    """The ending for a number of things: `vote{{ n|pluralize }}`, `cand{{ n|pluralize:"y,ies" }}`."""
+    endings = arg.split(",")
+    if len(endings) == 1:
+        endings.insert(0, "")
+    if len(endings) != 2:
+        return ""
+    singular, plural = endings
+    try:
+        return singular if float(value) == 1 else plural
+    except ValueError:
+        return ""
+    except TypeError:
+        pass
+    try:
+        return singular if len(value) == 1 else plural
+    except TypeError:
+        return ""

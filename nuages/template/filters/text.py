@@ -1,0 +1,208 @@
+"""Filters on text."""
+
+from __future__ import annotations
+
+import re
+from pprint import pformat
+from typing import Any
+from urllib.parse import quote
+
+from nuages.template.filters import register, stringfilter
+from nuages.utils.encoding import iri_to_uri
+from nuages.utils.html import conditional_escape
+from nuages.utils.safestring import SafeData, SafeString, mark_safe
+from nuages.utils.text import Truncator, phone2numeric, wrap
+from nuages.utils.text import slugify as slug_of
+
+_INNER_CAPITAL = re.compile(r"(?<=[a-z])'(?=[A-Z])[A-Z]|(?<=\d)[A-Z]")
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def addslashes(value: str) -> str:
+    """Put a backslash before quotes and backslashes."""
+    for sign in "\\\"'":
+        value = value.replace(sign, f"\\{sign}")
+    return value
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def capfirst(value: str) -> str:
+    """Capitalize the first letter."""
+    return value[:1].upper() + value[1:]
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def lower(value: str) -> str:
+    """All in lower case."""
+    return value.lower()
+
+
+@register.filter(is_safe=False)
+@stringfilter
+def upper(value: str) -> str:
+    """All in upper case. Not safe: `&eacute;` is not `&EACUTE;`."""
+    return value.upper()
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def title(value: str) -> str:
+    """Each word with a capital, the rest small."""
+    # str.title() takes the letter after an apostrophe or a digit for the start of a word.
+    return _INNER_CAPITAL.sub(lambda match: match[0].lower(), value.title())
+
+
+@register.filter(is_safe=False)
+@stringfilter
+def make_list(value: str) -> list[str]:
+    """The signs of a text as a list."""
+    return list(value)
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def slugify(value: str) -> str:
+    """ASCII letters, digits, underscores and hyphens only."""
+    return slug_of(value)
+
+
+@register.filter(is_safe=True)
+def stringformat(value: Any, arg: str) -> str:
+    """Format a value as printf does; `arg` comes after the percent sign."""
+    # A tuple would be taken for several values.
+    if isinstance(value, tuple):
+        value = str(value)
+    try:
+        return f"%{arg}" % value
+    except (ValueError, TypeError):
+        return ""
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def iriencode(value: str) -> Any:
+    """Escape an IRI for use in a URL."""
+    return iri_to_uri(value)
+
+
+@register.filter(is_safe=False)
+@stringfilter
+def urlencode(value: str, safe: str | None = None) -> str:
+    """Escape a value for use in a URL; `safe` are signs to be left as they are, `/` if not given."""
+    return quote(value, safe="/" if safe is None else safe)
+
+
+@register.filter(is_safe=True, needs_autoescape=True)
+@stringfilter
+def linenumbers(value: str, autoescape: bool = True) -> SafeString:
+    """Put a number before each line."""
+    lines = value.split("\n")
+    width = len(str(len(lines)))
+    escaping = autoescape and not isinstance(value, SafeData)
+    numbered = (
+        f"{number:0{width}}. {conditional_escape(line) if escaping else line}"
+        for number, line in enumerate(lines, start=1)
+    )
+    return SafeString("\n".join(numbered))
+
+
+def _whole(arg: Any) -> int | None:
+    try:
+        return int(arg)
+    except ValueError:
+        return None
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def truncatechars(value: str, arg: Any) -> str:
+    """Cut after a number of characters."""
+    length = _whole(arg)
+    return value if length is None else Truncator(value).chars(length)
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def truncatechars_html(value: str, arg: Any) -> str:
+    """Cut after a number of characters, closing open HTML tags; newlines stay."""
+    length = _whole(arg)
+    return value if length is None else Truncator(value).chars(length, html=True)
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def truncatewords(value: str, arg: Any) -> str:
+    """Cut after a number of words; newlines go."""
+    length = _whole(arg)
+    return value if length is None else Truncator(value).words(length, truncate=" …")
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def truncatewords_html(value: str, arg: Any) -> str:
+    """Cut after a number of words, closing open HTML tags; newlines stay."""
+    length = _whole(arg)
+    return value if length is None else Truncator(value).words(length, html=True, truncate=" …")
+
+
+@register.filter(is_safe=False)
+@stringfilter
+def wordcount(value: str) -> int:
+    """How many words there are."""
+    return len(value.split())
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def wordwrap(value: str, arg: Any) -> str:
+    """Wrap lines at a number of characters."""
+    return wrap(value, int(arg))
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def ljust(value: str, arg: Any) -> str:
+    """Left-aligned in a field of a width."""
+    return value.ljust(int(arg))
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def rjust(value: str, arg: Any) -> str:
+    """Right-aligned in a field of a width."""
+    return value.rjust(int(arg))
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def center(value: str, arg: Any) -> str:
+    """In the middle of a field of a width."""
+    room = max(int(arg) - len(value), 0)
+    return " " * (room // 2) + value + " " * (room - room // 2)
+
+
+@register.filter
+@stringfilter
+def cut(value: str, arg: str) -> str:
+    """Without all places where `arg` occurs."""
+    shortened = value.replace(arg, "")
+    # Without its semicolons, an entity is no longer one.
+    return mark_safe(shortened) if isinstance(value, SafeData) and arg != ";" else shortened
+
+
+@register.filter("phone2numeric", is_safe=True)
+def phone2numeric_filter(value: Any) -> str:
+    """A telephone number in letters as digits."""
+    return phone2numeric(value)
+
+
+@register.filter(is_safe=True)
+def pprint(value: Any) -> str:
+    """As `pprint.pprint` would show it, for debugging."""
+    try:
+        return pformat(value)
+    except Exception as error:
+        return f"Error in formatting: {type(error).__name__}: {error}"

@@ -1,0 +1,88 @@
+"""First stage: template text to tokens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from nuages.template.tokens import Token, TokenType
+
+# Tags never span lines. The alternatives are tried in one pass so that `{{ a %}` stays text.
+_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}")
+
+_TEXT, _VAR, _BLOCK, _COMMENT = TokenType.TEXT, TokenType.VAR, TokenType.BLOCK, TokenType.COMMENT
+_KIND_BY_SIGN = {"%": _BLOCK, "{": _VAR, "#": _COMMENT}
+
+
+class Lexer:
+    """Cut a template into tokens.
+
+    `Lexer("Hello {{ name }}").tokenize()` gives a text and a variable token.
+    """
+
+    keeps_position = False
+
+    def __init__(self, template_string: str) -> None:
+        self.template_string = template_string
+        self.verbatim: str | bool = False
+
+    def __repr__(self) -> str:
+        beginning = self.template_string[:20].replace("\n", "")
+        return f'<{type(self).__name__} template_string="{beginning}...", verbatim={self.verbatim}>'
+
+    def tokenize(self) -> list[Token]:
+        """All tokens in order; none is empty."""
+        return list(self._scan(str(self.template_string)))
+
+    def _scan(self, source: str) -> Iterator[Token]:
+        lineno = 1
+        line_start = cursor = 0
+        for match in _TAG.finditer(source):
+            start, end = match.span()
+            if start > cursor:
+                text = source[cursor:start]
+                yield self._text(text, cursor, lineno, line_start)
+                newlines = text.count("\n")
+                if newlines:
+                    lineno += newlines
+                    line_start = cursor + text.rindex("\n") + 1
+            token = self._tag(match.group(), start, end, lineno)
+            token.column = start - line_start
+            yield token
+            cursor = end
+        if cursor < len(source):
+            yield self._text(source[cursor:], cursor, lineno, line_start)
+
+    def _text(self, text: str, start: int, lineno: int, line_start: int) -> Token:
+        token = self._token(_TEXT, text, start, start + len(text), lineno)
+        token.column = start - line_start
+        return token
+
+    def _tag(self, tag: str, start: int, end: int, lineno: int) -> Token:
+        kind = _KIND_BY_SIGN[tag[1]]
+        inner = tag[2:-2].strip()
+        if self.verbatim:
+            # Everything is text until the very tag that closes this verbatim block.
+            if kind is not _BLOCK or inner != self.verbatim:
+                return self._token(_TEXT, tag, start, end, lineno)
+            self.verbatim = False
+        elif kind is _BLOCK and (inner == "verbatim" or inner.startswith("verbatim ")):
+            self.verbatim = f"end{inner}"
+        return self._token(kind, inner, start, end, lineno)
+
+    def _token(self, kind: TokenType, contents: str, start: int, end: int, lineno: int) -> Token:
+        token = Token(kind, contents, (start, end) if self.keeps_position else None, lineno)
+        token.start, token.end = start, end
+        return token
+
+
+class DebugLexer(Lexer):
+    """A lexer whose tokens carry their documented `position`."""
+
+    keeps_position = True
+
+
+def lex(source: Any) -> list[Token]:
+    """Tokens of a template's text."""
+    return Lexer(str(source)).tokenize()

@@ -1,0 +1,41 @@
+"""Templates from directories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from nuages.core.exceptions import SuspiciousFileOperation
+from nuages.template.exceptions import TemplateDoesNotExist
+from nuages.template.loaders.base import Loader as BaseLoader
+from nuages.template.origin import Origin
+from nuages.utils._os import safe_join
+
+
+class Loader(BaseLoader):
+    """Loads from the engine's directories, or from those it is given."""
+
+    def __init__(self, engine: Any, dirs: Sequence[Any] | None = None) -> None:
+        super().__init__(engine)
+        self.dirs = dirs
+
+    def get_dirs(self) -> Sequence[Any]:
+        """The directories to look in, in order."""
+        return self.engine.dirs if self.dirs is None else self.dirs  # type: ignore[no-any-return]
+
+    def get_contents(self, origin: Origin) -> str:
+        """The file's text."""
+        try:
+            with open(origin.name, encoding=self.engine.file_charset) as file:
+                return file.read()
+        except FileNotFoundError:
+            raise TemplateDoesNotExist(origin) from None
+
+    def get_template_sources(self, template_name: Any) -> Iterator[Origin]:
+        """The file in each directory, unless its name leads out of there."""
+        for directory in self.get_dirs():
+            try:
+                path = safe_join(directory, template_name)
+            except SuspiciousFileOperation:
+                continue
+            yield Origin(name=path, template_name=template_name, loader=self)

@@ -1,0 +1,216 @@
+"""How a value becomes text in the page: local time, local format, escaping.
+
+One `Presenter` exists per combination of the three switches (`autoescape`, `use_l10n`, `use_tz`) and engine;
+it remembers per type what has to be done, so that the common types pay for nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from markupsafe import _escape_inner  # type: ignore[attr-defined]
+
+from nuages.conf import settings
+from nuages.template.lookup import (
+    MANY_TYPES,
+    Missing,
+    attribute_types,
+    by_rules,
+    not_found,
+    plain_types,
+    reading,
+    settle,
+    slowly,
+    stumbled,
+)
+from nuages.utils.formats import localize
+from nuages.utils.html import conditional_escape
+from nuages.utils.memo import on_change
+from nuages.utils.safestring import SafeString
+from nuages.utils.timezone import template_localtime
+
+logger = logging.getLogger("django.template")
+
+
+class Switches(NamedTuple):
+    """What `{% autoescape %}`, `{% localize %}` and `{% localtime %}` set."""
+
+    autoescape: bool = True
+    use_l10n: bool | None = None
+    use_tz: bool | None = None
+
+
+# Whether whole numbers get thousand separators: asked for each number shown, so kept at hand.
+_grouped: bool | None = None
+
+
+def _forget_grouping() -> None:
+    global _grouped
+    _grouped = None
+
+
+def _groups_numbers() -> bool:
+    global _grouped
+    if _grouped is None:
+        _grouped = bool(settings.USE_THOUSAND_SEPARATOR)
+    return _grouped
+
+
+def plain_numbers() -> bool:
+    """Whether whole numbers are shown as Python writes them."""
+    return not (_groups_numbers() if _grouped is None else _grouped)
+
+
+on_change(_forget_grouping, "USE_THOUSAND_SEPARATOR")
+
+
+def escape_text(text: str) -> str:
+    """Escape an exact `str` the way `nuages.utils.html.escape` does, without marking the result."""
+    escaped: str = _escape_inner(text)
+    if escaped is text or "&#" not in escaped:
+        return escaped
+    # MarkupSafe writes quotes as decimal references; an `&#` of the text itself reads `&amp;#` by now.
+    return escaped.replace("&#39;", "&#x27;").replace("&#34;", "&quot;")
+
+
+def log_failure(missing: Missing, template_name: str | None) -> None:
+    """Tell the debug log which look-up failed where."""
+    if logger.isEnabledFor(logging.DEBUG):
+        error = missing.error if missing.error is not None else not_found(missing)
+        logger.debug(
+            "Exception while resolving variable '%s' in template '%s'.",
+            missing.bit,
+            template_name or "unknown",
+            exc_info=error,
+        )
+
+
+def present(value: Any, switches: Switches) -> str:
+    """The general way from value to text, right for every type."""
+    value = localize(template_localtime(value, use_tz=switches.use_tz), use_l10n=switches.use_l10n)
+    if not isinstance(value, str):
+        value = str(value)
+    return conditional_escape(value) if switches.autoescape else str(value)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+@lru_cache(maxsize=256)
+def presenter_for(switches: Switches, string_if_invalid: str) -> Presenter:
+    """The presenter of a combination; there are few."""
+    return Presenter(switches, string_if_invalid)
+
+
+class Presenter:
+    """Shows values under one set of switches. `show` takes a value, `show_variable` one that was looked up."""
+
+    def __init__(self, switches: Switches, string_if_invalid: str = "") -> None:
+        self.switches = switches
+        self.string_if_invalid = string_if_invalid
+        self.show, self.show_variable, self.show_number = self._make()
+        self._steps: dict[tuple[str, bool], Callable[[Any], str]] = {}
+
+    def show_step(self, bit: str, *, first: bool) -> Callable[[Any], str]:
+        """Look `bit` up and show what is there, in one go."""
+        made = self._steps.get((bit, first))
+        if made is None:
+            made = self._steps[bit, first] = self._make_step(bit, first)
+        return made
+
+    def _make_step(self, bit: str, first: bool) -> Callable[[Any], str]:
+        by_attribute = attribute_types(bit)
+        show = self.show
+        escape = _escape_inner if self.switches.autoescape else _same
+
+        def show_step(holder: Any) -> str:
+            kind = type(holder)
+            if kind in by_attribute:
+                try:
+                    value = holder.bit
+                except Exception as error:
+                    return show(stumbled(holder, bit, error))
+            elif kind is dict:
+                try:
+                    value = holder[bit]
+                except KeyError:
+                    return show(by_rules(holder, bit))
+            else:
+                return show(slowly(holder, bit, first))
+            if type(value) is str:
+                escaped: str = escape(value)
+                return escaped if escaped is value or "&#" not in escaped else escape_text(value)
+            return show(value if type(value) in plain_types else settle(value))
+
+        return reading(show_step, bit)
+
+    def _make(self) -> tuple[Callable[[Any], str], Callable[[Any], str], Callable[[int], str]]:
+        switches = self.switches
+        invalid = self.string_if_invalid
+        localizes = switches.use_l10n is not False
+
+        def general(value: Any) -> str:
+            return present(value, switches)
+
+        def number(value: int) -> str:
+            if _grouped is False or not localizes or not _groups_numbers():
+                return str(value)
+            return general(value)
+
+        def missing(value: Missing) -> str:
+            log_failure(value, None)
+            return invalid
+
+        escaping = escape_text if switches.autoescape else _same
+        ways: dict[type, Callable[[Any], str]] = {
+            str: escaping,
+            SafeString: _same,
+            int: number,
+            bool: str,
+            type(None): str,
+            Missing: missing,
+            float: general,
+            Decimal: general,
+            datetime.datetime: general,
+            datetime.date: general,
+            datetime.time: general,
+        }
+        find = ways.get
+        plain = frozenset(ways)
+
+        def show(value: Any) -> str:
+            if type(value) is str:
+                return escaping(value)
+            return find(type(value), general)(value)
+
+        def show_settled(value: Any) -> str:
+            settled = settle(value)
+            return find(type(settled), general)(settled)
+
+        # A second table, so that a callable of a type seen here is not called when a filter returns it.
+        variable_ways: dict[type, Callable[[Any], str]] = dict(ways)
+        find_variable = variable_ways.get
+
+        def show_variable(value: Any) -> str:
+            kind = type(value)
+            if kind is str:
+                return escaping(value)
+            way = find_variable(kind)
+            if way is None:
+                if callable(value) or getattr(kind, "__await__", None) is not None:
+                    way = show_settled
+                else:
+                    way = general
+                if len(variable_ways) > MANY_TYPES:
+                    for known in set(variable_ways) - plain:
+                        del variable_ways[known]
+                variable_ways[kind] = way
+            return way(value)
+
+        return show, show_variable, number

@@ -1,0 +1,296 @@
+"""`if`, `for`, `with`: which parts are rendered, how often and with what."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from nuages.template.compiler.scope import Bound, Layer, Loop, identifier
+from nuages.template.exceptions import TemplateSyntaxError
+from nuages.template.library import token_kwargs
+from nuages.template.lookup import VariableDoesNotExist
+from nuages.template.nodes import Node, NodeList
+from nuages.template.smartif import IfParser, Operand
+from nuages.template.tags import register
+from nuages.template.tokens import Token
+from nuages.template.variables import FilterExpression
+
+if TYPE_CHECKING:
+    from nuages.template.compiler.emitter import Emitter
+    from nuages.template.parser import Parser
+
+
+class TemplateLiteral(Operand):
+    """An expression in a condition; `text` is how it was written."""
+
+    def __init__(self, value: FilterExpression, text: str) -> None:
+        super().__init__(value)
+        self.text = text
+
+    def eval(self, context: Any) -> Any:
+        """The expression's value, None for a missing variable."""
+        return self.value.resolve(context, ignore_failures=True)
+
+    def write(self, code: Emitter) -> ast.expr:
+        return code.value(self.value, ignore_failures=True)
+
+
+class TemplateIfParser(IfParser):
+    """Conditions made of template expressions."""
+
+    error_class = TemplateSyntaxError
+
+    def __init__(self, parser: Parser, *args: Any, **kwargs: Any) -> None:
+        self.template_parser = parser
+        super().__init__(*args, **kwargs)
+
+    def create_var(self, value: str) -> TemplateLiteral:
+        """The operand of a word."""
+        return TemplateLiteral(self.template_parser.compile_filter(value), value)
+
+
+class IfNode(Node):
+    """Conditions and what is rendered for the first that is true; the condition None is `else`."""
+
+    def __init__(self, conditions_nodelists: list[tuple[Any, NodeList]]) -> None:
+        self.conditions_nodelists = conditions_nodelists
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def __iter__(self) -> Any:
+        for _, nodelist in self.conditions_nodelists:
+            yield from nodelist
+
+    @property
+    def nodelist(self) -> NodeList:
+        """All nodes of all branches."""
+        return NodeList(self)
+
+    def emit(self, code: Emitter) -> None:
+        self._branch(code, 0)
+
+    def _branch(self, code: Emitter, number: int) -> None:
+        if number >= len(self.conditions_nodelists):
+            return
+        condition, nodelist = self.conditions_nodelists[number]
+        if condition is None:
+            code.nodes(nodelist)
+            return
+        truth = self._truth(code, condition)
+        with code.block() as body:
+            code.nodes(nodelist)
+        orelse: list[ast.stmt] = []
+        if number + 1 < len(self.conditions_nodelists):
+            with code.block() as orelse:
+                self._branch(code, number + 1)
+        code.if_(truth, body, orelse)
+
+    @staticmethod
+    def _truth(code: Emitter, condition: Any) -> ast.expr:
+        # Only a filter's argument can be found missing here; it makes the condition false.
+        if isinstance(condition, TemplateLiteral) and any(
+            arguments for _, arguments in condition.value.filters
+        ):
+            truth = code.temporary("test")
+            with code.block() as body:
+                code.assign_local(truth, condition.write(code))
+            with code.block() as handler:
+                code.assign_local(truth, code.const(None))
+            code.try_except(body, "VariableDoesNotExist", handler)
+            return code.local(truth)
+        return condition.write(code)  # type: ignore[no-any-return]
+
+
+@register.tag("if")
+def do_if(parser: Parser, token: Token) -> IfNode:
+    """Render the first branch whose condition is true."""
+    branches: list[tuple[Any, NodeList]] = []
+    condition = TemplateIfParser(parser, token.split_contents()[1:]).parse()
+    branches.append((condition, parser.parse(("elif", "else", "endif"))))
+    token = parser.next_token()
+    while token.contents.startswith("elif"):
+        condition = TemplateIfParser(parser, token.split_contents()[1:]).parse()
+        branches.append((condition, parser.parse(("elif", "else", "endif"))))
+        token = parser.next_token()
+    if token.contents == "else":
+        branches.append((None, parser.parse(("endif",))))
+        token = parser.next_token()
+    if token.contents != "endif":
+        raise TemplateSyntaxError(f'Malformed template tag at line {token.lineno}: "{token.contents}"')
+    return IfNode(branches)
+
+
+class ForNode(Node):
+    """A loop."""
+
+    child_nodelists = ("nodelist_loop", "nodelist_empty")
+    own_layer = True
+    nests = True
+
+    def __init__(
+        self,
+        loopvars: Sequence[str],
+        sequence: Any,
+        is_reversed: bool,
+        nodelist_loop: Any,
+        nodelist_empty: Any = None,
+    ) -> None:
+        self.loopvars = loopvars
+        self.sequence = sequence
+        self.is_reversed = is_reversed
+        self.nodelist_loop = nodelist_loop
+        self.nodelist_empty = NodeList() if nodelist_empty is None else nodelist_empty
+
+    def __repr__(self) -> str:
+        ending = " reversed" if self.is_reversed else ""
+        return (
+            f"<{type(self).__name__}: for {', '.join(self.loopvars)} in {self.sequence}, "
+            f"tail_len: {len(self.nodelist_loop)}{ending}>"
+        )
+
+    def emit(self, code: Emitter) -> None:
+        values = code.temporary("values")
+        code.assign_local(values, code.call("loop_values", code.value(self.sequence, ignore_failures=True)))
+        with code.block() as looping:
+            if code.live:
+                self._live(code, values)
+            else:
+                self._loop(code, values)
+        if not self.nodelist_empty:
+            code.extend(looping)
+            return
+        with code.block() as empty, code.layer({}, self.nodelist_empty):
+            code.nodes(self.nodelist_empty)
+        code.if_(code.call("len", code.local(values)), looping, empty)
+
+    def _loop(self, code: Emitter, values: str) -> None:
+        """A loop whose variables are locals."""
+        outer = code.loop()
+        # Written now and kept, as inside the loop the word means the loop itself.
+        loop = Loop(
+            index=code.temporary("index"),
+            length=code.temporary("size"),
+            view=code.temporary("loop"),
+            outer=outer,
+        )
+        layer = Layer(loop=loop)
+        locals_ = [code.temporary(f"v_{identifier(name)}") for name in self.loopvars]
+        layer.names.update((name, Bound(local)) for name, local in zip(self.loopvars, locals_))
+        before = code.layers
+        code.expect(layer, self.nodelist_loop)
+        code.layers = [*before, layer]
+        with code.block(nests=True) as body:
+            code.nodes(self.nodelist_loop)
+        code.layers = before
+        target = locals_[0]
+        if len(locals_) > 1:
+            target = code.temporary("item")
+            body.insert(
+                0,
+                code.unpacking(locals_, code.call("unpacked", code.local(target), code.const(len(locals_)))),
+            )
+        if loop.uses_view:
+            loop.uses_index = loop.uses_length = True
+            parent = code.read("forloop")
+            body.insert(0, code.attribute_assignment(loop.view, "index", code.local(loop.index)))
+        if loop.uses_length:
+            code.assign_local(loop.length, code.call("len", code.local(values)))
+        if loop.uses_view:
+            code.assign_local(loop.view, code.call("ForLoop", code.local(loop.length), parent))
+        for name in loop.memory:
+            code.assign_local(name, code.local("NOTHING"))
+        code.for_(target, self._items(code, values), body, loop.index if loop.uses_index else None)
+
+    def _items(self, code: Emitter, values: str) -> ast.expr:
+        items = code.local(values)
+        return code.call("backwards", items) if self.is_reversed else items
+
+    def _live(self, code: Emitter, values: str) -> None:
+        """A loop that keeps its variables in a layer of the context."""
+        loop, item, index = (code.temporary(hint) for hint in ("loop", "item", "index"))
+        code.assign_local(
+            loop, code.call("ForLoop", code.call("len", code.local(values)), code.read("forloop"))
+        )
+        with code.layer({"forloop": code.local(loop)}, self.nodelist_loop):
+            with code.block(nests=True) as body:
+                code.do(code.call("setattr", code.local(loop), code.const("index"), code.local(index)))
+                if len(self.loopvars) == 1:
+                    code.set(self.loopvars[0], code.local(item))
+                else:
+                    parts = [code.temporary("part") for _ in self.loopvars]
+                    code.add(
+                        code.unpacking(parts, code.call("unpacked", code.local(item), code.const(len(parts))))
+                    )
+                    for name, part in zip(self.loopvars, parts):
+                        code.set(name, code.local(part))
+                code.nodes(self.nodelist_loop)
+            code.for_(item, self._items(code, values), body, index)
+
+
+@register.tag("for")
+def do_for(parser: Parser, token: Token) -> ForNode:
+    """Loop over each item of a list: `{% for x, y in points reversed %}`."""
+    words = token.split_contents()
+    if len(words) < 4:
+        raise TemplateSyntaxError(f"'for' statements should have at least four words: {token.contents}")
+    is_reversed = words[-1] == "reversed"
+    in_index = -3 if is_reversed else -2
+    if words[in_index] != "in":
+        raise TemplateSyntaxError(f"'for' statements should use the format 'for x in y': {token.contents}")
+    loopvars = [name.strip() for name in " ".join(words[1:in_index]).split(",")]
+    for name in loopvars:
+        if not name or any(sign in " \"'|" for sign in name):
+            raise TemplateSyntaxError(f"'for' tag received an invalid argument: {token.contents}")
+    sequence = parser.compile_filter(words[in_index + 1])
+    nodelist_loop = parser.parse(("empty", "endfor"))
+    nodelist_empty = None
+    if parser.next_token().contents == "empty":
+        nodelist_empty = parser.parse(("endfor",))
+        parser.delete_first_token()
+    return ForNode(loopvars, sequence, is_reversed, nodelist_loop, nodelist_empty)
+
+
+class WithNode(Node):
+    """More variables for a part of the template."""
+
+    own_layer = True
+
+    def __init__(
+        self,
+        var: str | None,
+        name: str | None,
+        nodelist: Any,
+        extra_context: dict[str, FilterExpression] | None = None,
+    ) -> None:
+        self.nodelist = nodelist
+        self.extra_context = extra_context or {}
+        if name:
+            self.extra_context[name] = var  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def emit(self, code: Emitter) -> None:
+        values = {name: code.value(value) for name, value in self.extra_context.items()}
+        with code.layer(values, self.nodelist):
+            code.nodes(self.nodelist)
+
+
+@register.tag("with")
+def do_with(parser: Parser, token: Token) -> WithNode:
+    """Give values names: `{% with total=business.employees.count %}`."""
+    words = token.split_contents()
+    remaining = words[1:]
+    extra_context = token_kwargs(remaining, parser, support_legacy=True)
+    if not extra_context:
+        raise TemplateSyntaxError(f"{words[0]!r} expected at least one variable assignment")
+    if remaining:
+        raise TemplateSyntaxError(f"{words[0]!r} received an invalid token: {remaining[0]!r}")
+    nodelist = parser.parse(("endwith",))
+    parser.delete_first_token()
+    return WithNode(None, None, nodelist, extra_context=extra_context)
+
+
+__all__ = ["ForNode", "IfNode", "TemplateIfParser", "TemplateLiteral", "VariableDoesNotExist", "WithNode"]

@@ -1,0 +1,111 @@
+"""`partialdef` and `partial`: parts of a template with a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nuages.template.compiler.runtime import helper
+from nuages.template.exceptions import TemplateSyntaxError
+from nuages.template.nodes import Node, NodeList
+from nuages.template.tags import register
+from nuages.template.template import PartialTemplate
+from nuages.template.tokens import UNKNOWN_SOURCE, Token
+
+if TYPE_CHECKING:
+    from nuages.template.compiler.emitter import Emitter
+    from nuages.template.parser import Parser
+
+
+def _call_partial(code: Emitter, partial: Any) -> None:
+    code.hand_over(
+        "call_partial",
+        code.local("context"),
+        code.const(None) if code.live else code.everything(),
+        code.local("blocks"),
+        partial,
+        code.switches_expression(),
+        code.const(code.string_if_invalid),
+    )
+
+
+class PartialDefNode(Node):
+    """The definition of a partial, rendered where it stands only when it says `inline`."""
+
+    own_layer = True
+    stands_apart = True
+
+    def __init__(self, partial_name: str, inline: bool, nodelist: NodeList, partial: PartialTemplate) -> None:
+        self.partial_name = partial_name
+        self.inline = inline
+        self.nodelist = nodelist
+        self.partial = partial
+
+    def emit(self, code: Emitter) -> None:
+        if self.inline:
+            _call_partial(code, code.constant(self.partial, "partial"))
+
+
+class PartialNode(Node):
+    """A partial put out."""
+
+    child_nodelists = ()
+
+    def __init__(self, partial_name: str, partial_mapping: dict[str, PartialTemplate]) -> None:
+        self.partial_name = partial_name
+        # Filled while the rest of the template is parsed, so asked only when compiling.
+        self.partial_mapping = partial_mapping
+
+    def emit(self, code: Emitter) -> None:
+        partial = self.partial_mapping.get(self.partial_name)
+        if partial is None:
+            code.do(code.call("no_such_partial", code.const(self.partial_name)))
+        else:
+            _call_partial(code, code.constant(partial, "partial"))
+
+
+@helper
+def no_such_partial(name: str) -> None:
+    """Refuse a partial that the template does not define."""
+    raise TemplateSyntaxError(f"Partial '{name}' is not defined in the current template.")
+
+
+@register.tag(name="partialdef")
+def partialdef_func(parser: Parser, token: Token) -> PartialDefNode:
+    """Define a partial: `{% partialdef card inline %}...{% endpartialdef card %}`."""
+    words = token.split_contents()
+    if len(words) == 1:
+        raise TemplateSyntaxError("'partialdef' tag requires a name")
+    if len(words) > 3:
+        raise TemplateSyntaxError("'partialdef' tag takes at most 2 arguments")
+    name = words[1]
+    if len(words) == 3 and words[2] != "inline":
+        raise TemplateSyntaxError(
+            f"The 'inline' argument does not have any parameters; either use 'inline' or remove it completely. "
+            f"Got {words[2]!r}."
+        )
+    acceptable = ("endpartialdef", f"endpartialdef {name}")
+    nodelist = parser.parse(("endpartialdef",))
+    end = parser.next_token()
+    if end.contents not in acceptable:
+        parser.invalid_block_tag(end, "endpartialdef", acceptable)
+    partials: dict[str, PartialTemplate] = parser.extra_data.setdefault("partials", {})
+    if name in partials:
+        where = parser.origin.name if parser.origin is not None else UNKNOWN_SOURCE
+        raise TemplateSyntaxError(f"Partial '{name}' is already defined in the '{where}' template.")
+    start = token.position[0] if token.position else None
+    stop = end.position[1] if end.position else None
+    partial = PartialTemplate(nodelist, parser.origin, name, start, stop)  # type: ignore[arg-type]
+    partials[name] = partial
+    return PartialDefNode(name, len(words) == 3, nodelist, partial)
+
+
+@register.tag(name="partial")
+def partial_func(parser: Parser, token: Token) -> PartialNode:
+    """Put out a partial of this template."""
+    words = token.split_contents()
+    if len(words) != 2:
+        raise TemplateSyntaxError("'partial' tag requires a single argument")
+    return PartialNode(words[1], parser.extra_data.setdefault("partials", {}))
+
+
+__all__ = ["PartialDefNode", "PartialNode"]

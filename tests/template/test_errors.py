@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+
+import pytest
+
+from nuages.template import Context, TemplateDoesNotExist, TemplateSyntaxError
+from tests.template.conftest import engine_of
+
+Render = Callable[..., str]
+
+
+def notes_of(error: BaseException) -> str:
+    return "\n".join(getattr(error, "__notes__", ()))
+
+
+def test_parse_errors_name_template_line_and_column() -> None:
+    engine = engine_of({"page.html": "one\ntwo {% fro x in y %}"})
+    with pytest.raises(TemplateSyntaxError) as caught:
+        engine.get_template("page.html")
+    assert str(caught.value).startswith("Template: page.html, Invalid block tag on line 2: 'fro'")
+    assert "Did you mean {% for %}?" in notes_of(caught.value)
+    assert "In template page.html, line 2, column 5: {% fro x in y %}" in notes_of(caught.value)
+
+
+def test_a_tag_of_a_library_not_loaded_says_which() -> None:
+    with pytest.raises(TemplateSyntaxError) as caught:
+        engine_of().from_string("{% translate 'x' %}")
+    assert "{% load i18n %}" in notes_of(caught.value)
+
+
+def test_rendering_errors_are_marked_with_the_innermost_tag() -> None:
+    templates = {
+        "inner": "{% load own %}\n  {% explode %}",
+        "outer": "{% for x in xs %}{% include 'inner' %}{% endfor %}",
+    }
+    engine = engine_of(templates, debug=True)
+    with pytest.raises(ValueError, match="no such luck") as caught:
+        engine.get_template("outer").render(Context({"xs": [1]}))
+    debug = caught.value.template_debug  # type: ignore[attr-defined]
+    assert (debug["name"], debug["line"], debug["before"], debug["during"]) == (
+        "inner",
+        2,
+        "  ",
+        "{% explode %}",
+    )
+    assert notes_of(caught.value) == "In template inner, line 2, column 3: {% explode %}"
+
+
+def test_tracebacks_show_template_lines() -> None:
+    engine = engine_of({"page.html": "<p>\n{{ x.y }}</p>"})
+
+    class Broken:
+        @property
+        def y(self) -> str:
+            raise KeyError("deep inside")
+
+    with pytest.raises(KeyError) as caught:
+        engine.get_template("page.html").render(Context({"x": Broken()}))
+    text = "".join(traceback.format_exception(caught.value))
+    assert 'File "page.html", line 2' in text
+    assert "{{ x.y }}" in text
+
+
+def test_outside_debug_mode_there_is_no_excerpt() -> None:
+    with pytest.raises(ZeroDivisionError) as caught:
+        engine_of().from_string("{{ f }}").render(Context({"f": lambda: 1 / 0}))
+    assert not hasattr(caught.value, "template_debug")
+
+
+def test_missing_included_templates_are_marked_where_they_are_included() -> None:
+    engine = engine_of({"t": "a\n{% include 'gone' %}"}, debug=True)
+    with pytest.raises(TemplateDoesNotExist) as caught:
+        engine.get_template("t").render(Context())
+    assert caught.value.template_debug["during"] == "{% include 'gone' %}"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("{% if a %}", "Unclosed tag on line 1: 'if'. Looking for one of: elif, else, endif."),
+        ("{{ }}", "Empty variable tag on line 1"),
+        ("{% %}", "Empty block tag on line 1"),
+        ("{{ a|nope }}", "Invalid filter: 'nope'"),
+        ("{{ a b }}", "Could not parse the remainder: ' b' from 'a b'"),
+        ("{% for x of y %}{% endfor %}", "'for' statements should use the format 'for x in y'"),
+        ("{% load nope %}", "'nope' is not a registered tag library"),
+        ("{% block a %}{% endblock %}{% block a %}{% endblock %}", "appears more than once"),
+        ("{% verbatim %}{{ x }}", "Unclosed tag on line 1: 'verbatim'"),
+    ],
+)
+def test_bad_templates_get_the_documented_message(source: str, message: str) -> None:
+    with pytest.raises(TemplateSyntaxError) as caught:
+        engine_of().from_string(source)
+    assert message in str(caught.value)

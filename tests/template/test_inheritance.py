@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nuages.template import Context, TemplateDoesNotExist, TemplateSyntaxError, instrumentation
+from tests.template.conftest import engine_of
+
+FAMILY = {
+    "base": "<{% block a %}base{% endblock %}|{% for x in xs %}{% block row %}{{ x }}{{ forloop.counter }}{% endblock %}{% endfor %}>",
+    "middle": "{% extends 'base' %}{% block a %}{{ block.super }}+middle{% endblock %}",
+    "leaf": "{% extends 'middle' %}{% block a %}{% with v='w' %}{{ block.super }}{% endwith %}+leaf{{ v }}{% endblock %}"
+    "{% block row %}[{{ block.super }}]{% endblock %}",
+}
+
+
+def rendered(name: str, templates: dict[str, str] | None = None, **values: Any) -> str:
+    return engine_of({**FAMILY, **(templates or {})}).get_template(name).render(Context(values))
+
+
+def test_super_at_any_depth_and_blocks_in_loops() -> None:
+    assert rendered("leaf", xs="ab") == "<base+middle+leaf|[a1][b2]>"
+    assert rendered("middle", xs="a") == "<base+middle|a1>"
+
+
+def test_super_sees_variables_set_around_it() -> None:
+    family = {
+        "p": "{% block b %}({{ v }}){% endblock %}",
+        "c": "{% extends 'p' %}{% block b %}{% with v=1 %}{{ block.super }}{% endwith %}{% endblock %}",
+    }
+    assert rendered("c", family) == "(1)"
+
+
+def test_super_in_a_template_without_parent_is_an_error() -> None:
+    with pytest.raises(TemplateSyntaxError, match=r"block\.super"):
+        rendered("alone", {"alone": "{% block b %}{{ block.super }}{% endblock %}"})
+
+
+def test_the_parent_may_be_a_variable_or_a_template() -> None:
+    child = "{% extends parent %}{% block a %}child{% endblock %}"
+    engine = engine_of({**FAMILY, "child": child})
+    for parent in ("base", engine.get_template("base")):
+        assert engine.get_template("child").render(Context({"parent": parent})) == "<child|>"
+
+
+def test_reset_loaders_bring_changed_parents() -> None:
+    templates = {"p": "old {% block b %}{% endblock %}", "c": "{% extends 'p' %}{% block b %}x{% endblock %}"}
+    engine = engine_of(templates)
+    child = engine.get_template("c")
+    assert child.render(Context()) == "old x"
+    templates["p"] = "new {% block b %}{% endblock %}"
+    assert child.render(Context()) == "old x"
+    engine.template_loaders[0].reset()
+    assert child.render(Context()) == "new x"
+
+
+def test_a_template_extending_itself_is_not_found() -> None:
+    with pytest.raises(TemplateDoesNotExist) as caught:
+        rendered("self", {"self": "{% extends 'self' %}"})
+    assert caught.value.tried[0][1] == "Skipped to avoid recursion"
+
+
+def test_what_a_block_sets_stays_in_it() -> None:
+    source = "{% block b %}{% firstof 'x' as y %}{{ y }}{% endblock %}[{{ y }}]"
+    assert rendered("t", {"t": source}) == "x[]"
+
+
+def test_includes_see_loop_variables_and_their_own_extras() -> None:
+    templates = {
+        "row": "{{ forloop.counter }}{{ x }}{{ y }};",
+        "t": "{% for x in xs %}{% include 'row' with y=x %}{% endfor %}",
+    }
+    assert rendered("t", templates, xs="ab") == "1aa;2bb;"
+
+
+def test_only_shuts_out_everything_else() -> None:
+    templates = {"row": "[{{ x }}{{ y }}]", "t": "{% include 'row' with y=x only %}"}
+    assert rendered("t", templates, x=1) == "[1]"
+
+
+def test_recursive_includes_end_with_their_data() -> None:
+    tree = {"name": "a", "children": [{"name": "b", "children": []}, {"name": "c", "children": []}]}
+    templates = {"node": "({{ node.name }}{% for node in node.children %}{% include 'node' %}{% endfor %})"}
+    assert rendered("node", templates, node=tree) == "(a(b)(c))"
+
+
+def test_endless_includes_are_an_error_that_says_so() -> None:
+    with pytest.raises(RecursionError) as caught:
+        rendered("loop", {"loop": "{% include 'loop' %}"})
+    assert any("includes or extends itself" in note for note in caught.value.__notes__)
+
+
+def test_partials_render_where_named_and_alone() -> None:
+    templates = {"t": "{% partialdef card inline %}<{{ x }}>{% endpartialdef %}{% partial card %}"}
+    assert rendered("t", templates, x=1) == "<1><1>"
+    assert rendered("t#card", templates, x=2) == "<2>"
+    with pytest.raises(TemplateDoesNotExist):
+        rendered("t#other", templates)
+
+
+def test_every_rendered_template_is_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, Any]] = []
+    monkeypatch.setattr(
+        instrumentation, "announce", lambda template, context: seen.append((template.name, context.get("x")))
+    )
+    templates = {
+        "inner": "",
+        "c": "{% extends 'base' %}{% block a %}{% for x in xs %}{% include 'inner' %}{% endfor %}{% endblock %}",
+    }
+    rendered("c", templates, xs=["i"])
+    assert seen == [("c", None), ("base", None), ("inner", "i")]
