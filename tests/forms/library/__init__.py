@@ -1,0 +1,1 @@
+"""A little library: an app whose models the tests of model forms and of generic views share."""
