@@ -1,0 +1,177 @@
+"""psycopg with a connection class for both lanes.
+
+psycopg keeps its protocol in generators that say "wait for the socket", and has one method that drives them. Ours
+drives them on the event loop when it is called in a worker, and blocks like psycopg's own otherwise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from functools import cache
+from ipaddress import ip_interface
+from typing import Any, TypeVar
+
+from nuages.core.exceptions import ImproperlyConfigured
+from nuages.spine import in_worker, offload, wait
+
+try:
+    import psycopg
+except ImportError as error:
+    missing = ImproperlyConfigured(f"Error loading psycopg module: {error}")
+    missing.add_note("PostgreSQL needs the driver psycopg 3: pip install 'nuages[postgres]'.")
+    raise missing from error
+
+from psycopg import ClientCursor, IsolationLevel, adapters, errors, sql
+from psycopg import waiting as driver_waiting
+from psycopg.pq import TransactionStatus
+from psycopg.types.datetime import TimestamptzLoader
+from psycopg.types.string import TextLoader
+
+T = TypeVar("T")
+
+#: How long the server gets to answer that it has given up a query whose caller is gone.
+CANCEL_SECONDS = 2.0
+
+
+class Connection(psycopg.Connection[Any]):
+    """A psycopg connection that never blocks an event loop."""
+
+    def wait(self, gen: Generator[Any, Any, T], interval: float = 0.1, timeout: float | None = None) -> T:
+        if not in_worker():
+            return super().wait(gen, interval, timeout)
+        # The interval only serves psycopg's own interruption; the loop has no need to look that often.
+        waiting = driver_waiting.wait_async(gen, self.pgconn.socket, 60.0, timeout)
+        try:
+            return wait(waiting)
+        except asyncio.CancelledError:
+            self._abandon_query(gen)
+            raise
+
+    def _abandon_query(self, gen: Generator[Any, Any, Any]) -> None:
+        """The caller is gone: stop the query, and keep the connection only if that leaves it clean."""
+        try:
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                offload(self.cancel_safe, timeout=CANCEL_SECONDS)
+                with suppress(errors.QueryCanceled):
+                    wait(driver_waiting.wait_async(gen, self.pgconn.socket, 60.0, CANCEL_SECONDS))
+        except BaseException:
+            self.pgconn.finish()
+
+    @classmethod
+    def open(cls, **params: Any) -> Connection:
+        """Connect; name look-up and TLS block, so that happens in a thread when there is a loop."""
+        return offload(cls.connect, **params)
+
+    def seems_alive(self) -> bool:
+        """Say whether an idle connection has nothing to tell: a server that went away leaves an end-of-file."""
+        if self.closed:
+            return False
+        import select
+
+        readable, _, _ = select.select([self.pgconn.socket], [], [], 0)
+        return not readable
+
+
+class Cursor(ClientCursor[Any]):
+    """A cursor that puts parameters into the SQL itself, so that any expression may be one."""
+
+    def callproc(self, name: str, args: Any = None) -> Any:
+        return _call(self, name, args)
+
+
+class ServerBindingCursor(psycopg.Cursor[Any]):
+    """A cursor that sends parameters beside the SQL; statements used often are prepared."""
+
+    def callproc(self, name: str, args: Any = None) -> Any:
+        return _call(self, name, args)
+
+
+class ServerSideCursor(psycopg.client_cursor.ClientCursorMixin[Any, Any], psycopg.ServerCursor[Any]):
+    """A cursor whose rows stay on the server until they are fetched."""
+
+
+def _call(cursor: Any, name: str, args: Any) -> Any:
+    marks = sql.SQL(", ").join(sql.Placeholder() * len(args or ()))
+    cursor.execute(sql.SQL("CALL {}({})").format(sql.Identifier(name), marks), args or ())
+    return args
+
+
+def connection_class_of(conn_class: type[Any]) -> Callable[..., Any]:
+    """Return what opens connections of a class."""
+    return getattr(conn_class, "open", conn_class.connect)
+
+
+class _ZonedLoader(TimestamptzLoader):
+    """Reads a moment in the session's zone and gives it ours: an offset for a zone, or none at all."""
+
+    timezone: datetime.tzinfo | None = None
+
+    def load(self, data: Any) -> datetime.datetime:
+        return super().load(data).replace(tzinfo=self.timezone)
+
+
+@cache
+def _loader_for(zone: datetime.tzinfo | None) -> type[_ZonedLoader]:
+    return type("ZonedLoader", (_ZonedLoader,), {"timezone": zone})
+
+
+def register_tzloader(zone: datetime.tzinfo | None, context: Any) -> None:
+    """Let a connection read moments as datetimes of `zone` (naive where that is None)."""
+    context.adapters.register_loader("timestamptz", _loader_for(zone))
+
+
+@cache
+def get_adapters_template(use_tz: bool, timezone: datetime.tzinfo | None) -> Any:
+    """Return how values are read: fields decode JSON and addresses themselves."""
+    template = adapters.__class__(adapters)
+    for name in ("json", "jsonb", "inet"):
+        template.register_loader(name, TextLoader)
+    template.register_loader("timestamptz", _loader_for(timezone if use_tz else None))
+    return template
+
+
+def mogrify(query: str, params: Any, connection: Any) -> str:
+    """Return SQL with its parameters put in."""
+    raw = connection if connection is None or isinstance(connection, psycopg.Connection) else connection.connection
+    return _mogrify(query, params, raw)
+
+
+def _mogrify(query: str, params: Any, raw: Any) -> str:
+    from psycopg._queries import PostgresClientQuery
+    from psycopg.adapt import Transformer
+
+    context = raw if raw is not None else _NoConnection
+    transformer = Transformer(context)
+    composed = PostgresClientQuery(transformer)
+    composed.convert(query, params)
+    return composed.query.decode(transformer.encoding)
+
+
+class _NoConnection:
+    """Stands in where values are written before there is a connection."""
+
+    adapters = adapters
+    connection = None
+
+
+def inet(value: str) -> Any:
+    """Return an address as the driver sends it."""
+    return ip_interface(value)
+
+
+__all__ = [
+    "Connection",
+    "Cursor",
+    "IsolationLevel",
+    "ServerBindingCursor",
+    "ServerSideCursor",
+    "errors",
+    "get_adapters_template",
+    "mogrify",
+    "psycopg",
+    "register_tzloader",
+    "sql",
+]

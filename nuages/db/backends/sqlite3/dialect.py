@@ -1,0 +1,49 @@
+"""How SQLite writes its SQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import cache
+from types import MappingProxyType
+
+from nuages.db.backends.dialect import LOOKUPS, Dialect, quoter
+from nuages.db.backends.statement import qmarks
+
+_SIGNS = {"exact": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+_REGEX = {"regex": "REGEXP %s", "iregex": "REGEXP '(?i)' || %s"}
+_LIKE = "LIKE %s ESCAPE '\\'"
+
+OPERATORS = {
+    lookup: f"{_SIGNS[lookup]} %s" if lookup in _SIGNS else _REGEX.get(lookup, _LIKE) for lookup in LOOKUPS
+}
+
+# The pattern comes from an expression: its wildcards are escaped by SQL, and upper case makes LIKE ignore case
+# beyond ASCII too, with the UPPER() that we register.
+_FRAMES = {"contains": "'%%' || {} || '%%'", "startswith": "{} || '%%'", "endswith": "'%%' || {}"}
+PATTERN_OPS = {
+    prefix + kind: f"LIKE {frame.replace('{}', 'UPPER({})') if prefix else frame} ESCAPE '\\'"
+    for kind, frame in _FRAMES.items()
+    for prefix in ("", "i")
+}
+PATTERN_ESC = r"REPLACE(REPLACE(REPLACE({}, '\', '\\'), '%%', '\%%'), '_', '\_')"
+
+
+@cache
+def dialect() -> Dialect:
+    """Return the dialect of the SQLite library that this Python has."""
+    return Dialect(
+        vendor="sqlite",
+        version=sqlite3.sqlite_version_info,
+        quote=quoter('"'),
+        operators=MappingProxyType(OPERATORS),
+        pattern_ops=MappingProxyType(PATTERN_OPS),
+        pattern_esc=PATTERN_ESC,
+        native=qmarks,
+        max_params=250_000 if sqlite3.sqlite_version_info >= (3, 32) else 999,
+        max_depth=1000,
+        array_parameter="SELECT value FROM json_each({})",
+        no_limit=-1,
+        writers_module="nuages.db.backends.sqlite3.writers",
+        inline_converters=MappingProxyType({"BooleanField": "{0} == 1"}),
+    )
+

@@ -1,0 +1,160 @@
+"""Names that clash: of fields, columns, properties and the model itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from nuages.core import checks
+
+__all__ = [
+    "check_column_names",
+    "check_field_names",
+    "check_id_field",
+    "check_long_column_names",
+    "check_model_name",
+    "check_property_names",
+]
+
+
+def check_id_field(model: Any) -> Iterator[Any]:
+    if getattr(model._meta.pk, "is_composite_key", False):
+        return
+    for field in model._meta.local_fields:
+        if field.name == "id" and field != model._meta.pk:
+            yield checks.Error(
+                "'id' can only be used as a field name if the field also sets 'primary_key=True'.",
+                obj=model,
+                id="models.E004",
+            )
+
+
+def check_field_names(model: Any) -> Iterator[Any]:
+    """Parents may share no field name, and the model's own fields no name or column attribute of theirs."""
+    used: dict[str, Any] = {}
+    for parent in model._meta.all_parents:
+        for field in parent._meta.local_fields:
+            other = used.get(field.name) or used.get(field.attname) or None
+            if other:
+                yield checks.Error(
+                    f"The field '{other.name}' from parent model '{other.model._meta}' clashes with the field "
+                    f"'{field.name}' from parent model '{field.model._meta}'.",
+                    obj=model,
+                    id="models.E005",
+                )
+            else:
+                used[field.name] = used[field.attname] = field
+    # A relation back from a child of the parent, even this one, is a name there as well.
+    for parent in model._meta.all_parents:
+        for relation in parent._meta._collect_fields(forward=False, include_parents=False):
+            used.setdefault(relation.name, relation)
+    for link in model._meta.parents.values():
+        # A link that could not be added, because a parent has one of that name.
+        if link and link not in model._meta.local_fields and link.name in used:
+            other = used[link.name]
+            yield checks.Error(
+                f"The field '{link.name}' clashes with the field '{other.name}' from model '{other.model._meta}'.",
+                obj=model,
+                id="models.E006",
+            )
+    for field in model._meta.local_fields:
+        other = used.get(field.name) or used.get(field.attname) or None
+        # An "id" that is no key is complained about on its own.
+        if other and not (field.name == "id" and other.name == "id"):
+            yield checks.Error(
+                f"The field '{field.name}' clashes with the field '{other.name}' from model '{other.model._meta}'.",
+                obj=field,
+                id="models.E006",
+            )
+        used[field.name] = used[field.attname] = field
+
+
+def check_column_names(model: Any) -> Iterator[Any]:
+    used: set[str] = set()
+    for field in model._meta.local_fields:
+        column = field.column
+        if column and column in used:
+            yield checks.Error(
+                f"Field '{field.name}' has column name '{column}' that is used by another field.",
+                hint="Specify a 'db_column' for the field.",
+                obj=model,
+                id="models.E007",
+            )
+        elif column:
+            used.add(column)
+
+
+def check_model_name(model: Any) -> Iterator[Any]:
+    name = model.__name__
+    if name.startswith("_") or name.endswith("_"):
+        yield checks.Error(
+            f"The model name '{name}' cannot start or end with an underscore as it collides with the query lookup "
+            "syntax.",
+            obj=model,
+            id="models.E023",
+        )
+    elif "__" in name:
+        yield checks.Error(
+            f"The model name '{name}' cannot contain double underscores as it collides with the query lookup syntax.",
+            obj=model,
+            id="models.E024",
+        )
+
+
+def check_property_names(model: Any) -> Iterator[Any]:
+    options = model._meta
+    accessors = {
+        field.attname
+        for field in options._collect_fields(reverse=False)
+        if field.is_relation and field.related_model is not None
+    }
+    for name in sorted(accessors & options._property_names):
+        yield checks.Error(
+            f"The property '{name}' clashes with a related field accessor.", obj=model, id="models.E025"
+        )
+
+
+def check_long_column_names(model: Any, databases: Iterable[str]) -> Iterator[Any]:
+    """Column names made from field names may be too long for one of the databases; they are not cut for it."""
+    allowed, alias = _shortest_limit(model, databases)
+    if allowed is None:
+        return
+    for field in model._meta.local_fields:
+        _attname, column = field.get_attname_column()
+        if field.db_column is None and column is not None and len(column) > allowed:
+            yield checks.Error(
+                f'Autogenerated column name too long for field "{column}". Maximum length is "{allowed}" for database '
+                f'"{alias}".',
+                hint="Set the column name manually using 'db_column'.",
+                obj=model,
+                id="models.E018",
+            )
+    for field in model._meta.local_many_to_many:
+        through = field.remote_field.through
+        if isinstance(through, str) or not through._meta.auto_created:
+            continue
+        for link in through._meta.local_fields:
+            _attname, column = link.get_attname_column()
+            if link.db_column is None and column is not None and len(column) > allowed:
+                yield checks.Error(
+                    f'Autogenerated column name too long for M2M field "{column}". Maximum length is "{allowed}" for '
+                    f'database "{alias}".',
+                    hint="Use 'through' to create a separate model for M2M and then set column_name using 'db_column'.",
+                    obj=model,
+                    id="models.E019",
+                )
+
+
+def _shortest_limit(model: Any, databases: Iterable[str]) -> tuple[int | None, str | None]:
+    from nuages.db import connections, router
+
+    found: tuple[int | None, str | None] = (None, None)
+    for alias in databases:
+        if not router.allow_migrate_model(alias, model):
+            continue
+        connection = connections[alias]
+        limit = connection.ops.max_name_length()
+        # Some databases cut names themselves.
+        if limit is not None and not connection.features.truncates_names and (found[0] is None or limit < found[0]):
+            found = (limit, alias)
+    return found

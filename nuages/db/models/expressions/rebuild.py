@@ -1,0 +1,79 @@
+"""Nodes remember what they were made from: to be compared, and to be written into migrations."""
+
+from __future__ import annotations
+
+import inspect
+from functools import lru_cache
+from typing import Any, Self
+
+from nuages.compat import spelled
+from nuages.utils.hashable import make_hashable
+
+
+class Rebuildable:
+    """Keeps the constructor's arguments and gives them back from `deconstruct()`."""
+
+    _made_from: tuple[tuple[Any, ...], dict[str, Any]]
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        node = super().__new__(cls)
+        node._made_from = (args, kwargs)
+        return node
+
+    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+        """Path, arguments and keywords that make an equal node."""
+        args, kwargs = self._made_from
+        return path_of(type(self)), args, kwargs  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=512)
+def path_of(cls: type) -> str:
+    """The shortest documented path of a class."""
+    for module_name in ("nuages.db.models", "nuages.db.models.functions"):
+        if cls.__module__.startswith(module_name):
+            module = __import__(module_name, fromlist=["*"])
+            if getattr(module, cls.__name__, None) is cls:
+                return spelled(f"{module_name}.{cls.__name__}")
+    return spelled(f"{cls.__module__}.{cls.__qualname__}")
+
+
+def _signature(cls: type) -> inspect.Signature:
+    found = cls.__dict__.get("_init_signature")
+    if found is None:
+        options: dict[str, Any] = {}
+        if (
+            hasattr(inspect, "get_annotations")
+            and "annotation_format" in inspect.signature.__code__.co_varnames
+        ):
+            # Python 3.14: names in annotations may only exist for type checkers.
+            from annotationlib import Format  # type: ignore[import-not-found]
+
+            options["annotation_format"] = Format.FORWARDREF
+        found = inspect.signature(cls.__init__, **options)
+        cls._init_signature = found  # type: ignore[attr-defined]
+    return found  # type: ignore[no-any-return]
+
+
+def identity_of(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    """The arguments bound to their names, hashable; equal however they were passed."""
+    bound = _signature(cls).bind_partial(None, *args, **kwargs)
+    bound.apply_defaults()
+    items = list(bound.arguments.items())[1:]
+    return tuple((name, comparable(value)) for name, value in items)
+
+
+def comparable(value: Any) -> Any:
+    """A hashable stand-in: bound fields by name, loose fields by type, containers item by item."""
+    from nuages.db.models.fields import Field
+
+    if isinstance(value, Field):
+        if value.name and getattr(value, "model", None) is not None:
+            return (value.model._meta.label, value.name)
+        return type(value)
+    if isinstance(value, dict):
+        return tuple(
+            (key, comparable(inner)) for key, inner in sorted(value.items(), key=lambda pair: str(pair[0]))
+        )
+    if isinstance(value, (list, tuple)):
+        return tuple(comparable(inner) for inner in value)
+    return make_hashable(value)

@@ -1,0 +1,313 @@
+"""Fields that hold numbers and truth values."""
+
+from __future__ import annotations
+
+import decimal
+import math
+from typing import Any, ClassVar
+
+from nuages.core import validators
+from nuages.db import connection
+from nuages.db.models.fields import checks as field_checks
+from nuages.db.models.fields.base import Field, FieldCheck
+from nuages.db.models.fields.options import FieldOption
+from nuages.utils.functional import cached_property
+from nuages.utils.translation import gettext_lazy as _
+
+__all__ = [
+    "BigIntegerField",
+    "BooleanField",
+    "DecimalField",
+    "FloatField",
+    "IntegerField",
+    "NullBooleanField",
+    "PositiveBigIntegerField",
+    "PositiveIntegerField",
+    "PositiveIntegerRelDbTypeMixin",
+    "PositiveSmallIntegerField",
+    "SmallIntegerField",
+]
+
+
+class BooleanField(Field):
+    """True or False."""
+
+    empty_strings_allowed = False
+    default_error_messages = {
+        "invalid": _("“%(value)s” value must be either True or False."),
+        "invalid_nullable": _("“%(value)s” value must be either True, False, or None."),
+    }
+    description = _("Boolean (Either True or False)")
+
+    def get_internal_type(self) -> str:
+        return "BooleanField"
+
+    def to_python(self, value: Any) -> Any:
+        if self.null and value in self.empty_values:
+            return None
+        if value in (True, False):
+            return bool(value)  # 1 and 0 too.
+        if value in ("t", "True", "1"):
+            return True
+        if value in ("f", "False", "0"):
+            return False
+        raise self.invalid("invalid_nullable" if self.null else "invalid", value=value)
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        return None if value is None else self.to_python(value)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        from nuages import forms
+
+        if self.choices is not None:
+            # With choices, leaving it empty is one only where neither a default nor a rule forbids it.
+            blank = not (self.has_default() or "initial" in kwargs)
+            return super().formfield(**{"choices": self.get_choices(include_blank=blank)} | kwargs)
+        # A required checkbox would have to be ticked, so it never is required.
+        presets = {"form_class": forms.NullBooleanField if self.null else forms.BooleanField, "required": False}
+        return super().formfield(**presets | kwargs)
+
+
+class NullBooleanField(BooleanField):
+    """Kept for historical migrations only."""
+
+    options: ClassVar[tuple[FieldOption, ...]] = (FieldOption("null", True, never=True), FieldOption("blank", True, never=True))
+    system_check_removed_details = {
+        "msg": "NullBooleanField is removed except for support in historical migrations.",
+        "hint": "Use BooleanField(null=True, blank=True) instead.",
+        "id": "fields.E903",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs | {"null": True, "blank": True})
+
+
+class _Number(Field):
+    """Numbers: what is not one is refused with the field's name."""
+
+    empty_strings_allowed = False
+    number: ClassVar[Any]
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        if value is None:
+            return None
+        try:
+            return self.number(value)
+        except (TypeError, ValueError) as error:
+            raise error.__class__(f"Field '{self.name}' expected a number but got {value!r}.") from error
+
+    def to_python(self, value: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            return self.number(value)
+        except (TypeError, ValueError):
+            raise self.invalid("invalid", value=value) from None
+
+
+class FloatField(_Number):
+    """A floating-point number."""
+
+    number = float
+    default_error_messages = {"invalid": _("“%(value)s” value must be a float.")}
+    description = _("Floating point number")
+
+    def get_internal_type(self) -> str:
+        return "FloatField"
+
+    def formfield(self, **kwargs: Any) -> Any:
+        from nuages import forms
+
+        return super().formfield(**{"form_class": forms.FloatField} | kwargs)
+
+
+class IntegerField(_Number):
+    """A whole number."""
+
+    number = int
+    checks: ClassVar[tuple[FieldCheck, ...]] = (field_checks.check_unused_length,)
+    default_error_messages = {"invalid": _("“%(value)s” value must be an integer.")}
+    description = _("Integer")
+
+    def get_internal_type(self) -> str:
+        return "IntegerField"
+
+    @cached_property
+    def validators(self) -> list[Any]:
+        """The range of the column's type, unless the field has a narrower one."""
+        found = [*self.default_validators, *self._validators]
+        low, high = connection.ops.integer_field_range(self.get_internal_type())
+        for bound, kind, narrower in (
+            (low, validators.MinValueValidator, lambda limit: limit >= low),
+            (high, validators.MaxValueValidator, lambda limit: limit <= high),
+        ):
+            if bound is not None and not any(
+                isinstance(validator, kind) and narrower(_limit_of(validator)) for validator in found
+            ):
+                found.append(kind(bound))
+        return found
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        value = super().get_db_prep_value(value, connection, prepared)
+        return connection.ops.adapt_integerfield_value(value, self.get_internal_type())
+
+    def formfield(self, **kwargs: Any) -> Any:
+        from nuages import forms
+
+        return super().formfield(**{"form_class": forms.IntegerField} | kwargs)
+
+
+def _limit_of(validator: Any) -> Any:
+    limit = validator.limit_value
+    return limit() if callable(limit) else limit
+
+
+class BigIntegerField(IntegerField):
+    """A 64-bit whole number."""
+
+    description = _("Big (8 byte) integer")
+    MAX_BIGINT = 9223372036854775807
+
+    def get_internal_type(self) -> str:
+        return "BigIntegerField"
+
+    def formfield(self, **kwargs: Any) -> Any:
+        limits = {"min_value": -self.MAX_BIGINT - 1, "max_value": self.MAX_BIGINT}
+        return super().formfield(**limits | kwargs)
+
+
+class SmallIntegerField(IntegerField):
+    """A 16-bit whole number."""
+
+    description = _("Small integer")
+
+    def get_internal_type(self) -> str:
+        return "SmallIntegerField"
+
+
+class PositiveIntegerRelDbTypeMixin:
+    """A key that points at a positive field holds the same numbers without its CHECK."""
+
+    integer_field_class: ClassVar[type[IntegerField]]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "integer_field_class" not in cls.__dict__:
+            cls.integer_field_class = next(
+                (
+                    base
+                    for base in cls.__mro__[1:]
+                    if issubclass(base, IntegerField) and not issubclass(base, PositiveIntegerRelDbTypeMixin)
+                ),
+                IntegerField,
+            )
+
+    def rel_db_type(self, connection: Any) -> str | None:
+        if connection.features.related_fields_match_type:
+            return self.db_type(connection)  # type: ignore[attr-defined]
+        return self.integer_field_class().db_type(connection=connection)
+
+
+class _Positive(PositiveIntegerRelDbTypeMixin):
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"min_value": 0} | kwargs)  # type: ignore[misc]
+
+
+class PositiveBigIntegerField(_Positive, BigIntegerField):
+    """A 64-bit whole number, 0 or more."""
+
+    description = _("Positive big integer")
+
+    def get_internal_type(self) -> str:
+        return "PositiveBigIntegerField"
+
+
+class PositiveIntegerField(_Positive, IntegerField):
+    """A whole number, 0 or more."""
+
+    description = _("Positive integer")
+
+    def get_internal_type(self) -> str:
+        return "PositiveIntegerField"
+
+
+class PositiveSmallIntegerField(_Positive, SmallIntegerField):
+    """A 16-bit whole number, 0 or more."""
+
+    description = _("Positive small integer")
+
+    def get_internal_type(self) -> str:
+        return "PositiveSmallIntegerField"
+
+
+class DecimalField(Field):
+    """A decimal number of a fixed precision."""
+
+    options: ClassVar[tuple[FieldOption, ...]] = (FieldOption("max_digits"), FieldOption("decimal_places"))
+    checks: ClassVar[tuple[FieldCheck, ...]] = (field_checks.check_decimal_digits,)
+    empty_strings_allowed = False
+    default_error_messages = {"invalid": _("“%(value)s” value must be a decimal number.")}
+    description = _("Decimal number")
+
+    def __init__(
+        self,
+        verbose_name: Any = None,
+        name: str | None = None,
+        max_digits: int | None = None,
+        decimal_places: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.max_digits, self.decimal_places = max_digits, decimal_places
+        super().__init__(verbose_name, name, **kwargs)
+
+    @cached_property
+    def validators(self) -> list[Any]:
+        return [
+            *self.default_validators,
+            *self._validators,
+            validators.DecimalValidator(self.max_digits, self.decimal_places),
+        ]
+
+    @cached_property
+    def context(self) -> decimal.Context:
+        return decimal.Context(prec=self.max_digits) if self.max_digits is not None else decimal.getcontext()
+
+    def get_internal_type(self) -> str:
+        return "DecimalField"
+
+    def to_python(self, value: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            if isinstance(value, float):
+                if math.isnan(value):
+                    raise self.invalid("invalid", value=value)
+                made = self.context.create_decimal_from_float(value)
+            else:
+                made = decimal.Decimal(value)
+        except (decimal.InvalidOperation, TypeError, ValueError):
+            raise self.invalid("invalid", value=value) from None
+        if not made.is_finite():
+            raise self.invalid("invalid", value=value)
+        return made
+
+    def get_prep_value(self, value: Any) -> Any:
+        return self.to_python(super().get_prep_value(value))
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        value = value if prepared else self.get_prep_value(value)
+        if hasattr(value, "as_sql"):
+            return value
+        return connection.ops.adapt_decimalfield_value(value, self.max_digits, self.decimal_places)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        from nuages import forms
+
+        presets = {
+            "max_digits": self.max_digits,
+            "decimal_places": self.decimal_places,
+            "form_class": forms.DecimalField,
+        }
+        return super().formfield(**presets | kwargs)

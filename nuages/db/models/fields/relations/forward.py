@@ -1,0 +1,227 @@
+"""Reading and setting the object a key points at: `book.author`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from nuages.db import router
+from nuages.db.models.fetch_modes import FETCH_ONE
+from nuages.db.models.query_utils import DeferredAttribute
+
+__all__ = ["ForeignKeyDeferredAttribute", "ForwardManyToOneDescriptor", "ForwardOneToOneDescriptor"]
+
+
+class ForeignKeyDeferredAttribute(DeferredAttribute):
+    """`book.author_id`: a new key forgets the object of the old one."""
+
+    #: A new instance has no object to forget.
+    sets_plainly_when_new = True
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        values = instance.__dict__
+        field = self.field
+        if values.get(field.attname) != value and field.is_cached(instance):
+            field.delete_cached_value(instance)
+        values[field.attname] = value
+
+
+class ForwardManyToOneDescriptor:
+    """`book.author` and `book.author = author`."""
+
+    def __init__(self, field_with_rel: Any) -> None:
+        self.field = field_with_rel
+
+    @cached_property
+    def RelatedObjectDoesNotExist(self) -> Any:
+        """Raised where there is no object; also an AttributeError, so that hasattr() answers."""
+        # Made late: the other model may be a name only when the field is defined.
+        field = self.field
+        return type(
+            "RelatedObjectDoesNotExist",
+            (field.remote_field.model.DoesNotExist, AttributeError),
+            {
+                "__module__": field.model.__module__,
+                "__qualname__": f"{field.model.__qualname__}.{field.name}.RelatedObjectDoesNotExist",
+            },
+        )
+
+    def is_cached(self, instance: Any) -> bool:
+        return self.field.is_cached(instance)
+
+    def get_queryset(self, *, instance: Any = None, **hints: Any) -> Any:
+        """All rows the relation may point at."""
+        if instance is not None:
+            hints["instance"] = instance
+        queryset = self.field.remote_field.model._base_manager.db_manager(hints=hints).all()
+        queryset._fetch_mode = FETCH_ONE if instance is None else instance._state.fetch_mode
+        return queryset
+
+    def get_prefetch_querysets(self, instances: Sequence[Any], querysets: Any = None) -> tuple[Any, ...]:
+        """What prefetch_related() needs: rows, how to match them, and where to keep them."""
+        queryset = _single_queryset(querysets)
+        if queryset is None:
+            queryset = self.get_queryset(instance=instances[0])
+        queryset._add_hints(instance=instances[0])
+        field = self.field
+        relation = field.remote_field
+        by_key = {field.get_local_related_value(instance): instance for instance in instances}
+        # Rows are found by their own columns where that is enough or there is no other way, else from this side.
+        if relation.hidden or len(field.foreign_related_fields) == 1:
+            wanted = [key for key in by_key if None not in key]
+            condition: dict[str, Any] = {
+                f"{target.name}__in": {key[position] for key in wanted}
+                for position, target in enumerate(field.foreign_related_fields)
+            }
+        else:
+            condition = {f"{field.related_query_name()}__in": instances}
+        queryset = queryset.filter(**condition)
+        # The rows know who points at them, where only one can.
+        if not relation.multiple:
+            for row in queryset:
+                # Of several columns, rows of other combinations come too.
+                owner = by_key.get(field.get_foreign_related_value(row))
+                if owner is not None:
+                    relation.set_cached_value(row, owner)
+        return (
+            queryset,
+            field.get_foreign_related_value,
+            field.get_local_related_value,
+            True,
+            field.cache_name,
+            False,
+        )
+
+    def get_object(self, instance: Any) -> Any:
+        """The row itself, fetched."""
+        queryset = self.get_queryset(instance=instance)
+        return queryset.get(self.field.get_reverse_related_filter(instance))
+
+    def __get__(self, instance: Any, cls: type | None = None) -> Any:
+        if instance is None:
+            return self
+        field = self.field
+        try:
+            related = field.get_cached_value(instance)
+        except KeyError:
+            related = self._of_parent(instance)
+            if related is None:
+                if None not in field.get_local_related_value(instance):
+                    instance._state.fetch_mode.fetch(self, instance)
+                    return self._known(instance)
+            field.set_cached_value(instance, related)
+        if related is None and not field.null:
+            raise self.RelatedObjectDoesNotExist(f"{field.model.__name__} has no {field.name}.")
+        return related
+
+    def _of_parent(self, instance: Any) -> Any:
+        """A parent instance may hold the object already."""
+        field = self.field
+        link = instance._meta.get_ancestor_link(field.model)
+        if link and link.is_cached(instance):
+            return field.get_cached_value(link.get_cached_value(instance), default=None)
+        return None
+
+    def _known(self, instance: Any) -> Any:
+        related = self.field.get_cached_value(instance, default=None)
+        if related is None and not self.field.null:
+            raise self.RelatedObjectDoesNotExist(f"{self.field.model.__name__} has no {self.field.name}.")
+        return related
+
+    def fetch_one(self, instance: Any) -> None:
+        """Load the object of one instance."""
+        related = self.get_object(instance)
+        self.field.set_cached_value(instance, related)
+        relation = self.field.remote_field
+        # A one-to-one is known from both sides.
+        if not relation.multiple:
+            relation.set_cached_value(related, instance)
+
+    def fetch_many(self, instances: Sequence[Any]) -> None:
+        """Load the objects of instances that were loaded together."""
+        from nuages.db.models.query import prefetch_related_objects
+
+        missing = [peer for peer in instances if not self.is_cached(peer)]
+        prefetch_related_objects(missing, self.field.name)
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        field = self.field
+        relation = field.remote_field
+        if value is not None:
+            self._refuse_others(instance, value)
+            self._settle_databases(instance, value)
+        if value is None:
+            # The old object must not go on saying that it is pointed at by this one.
+            related = field.get_cached_value(instance, default=None)
+            if related is not None:
+                relation.set_cached_value(related, None) if not relation.multiple else None
+            for own, _other in field.related_fields:
+                setattr(instance, own.attname, None)
+        else:
+            for own, other in field.related_fields:
+                setattr(instance, own.attname, getattr(value, other.attname))
+        field.set_cached_value(instance, value)
+        if value is not None and not relation.multiple:
+            relation.set_cached_value(value, instance)
+
+    def _refuse_others(self, instance: Any, value: Any) -> None:
+        target = self.field.remote_field.model
+        if not isinstance(value, target._meta.concrete_model):
+            raise ValueError(
+                f'Cannot assign "{value!r}": "{instance._meta.object_name}.{self.field.name}" must be a '
+                f'"{target._meta.object_name}" instance.'
+            )
+
+    @staticmethod
+    def _settle_databases(instance: Any, value: Any) -> None:
+        """Objects without a database take the one of the other; two different ones have to be allowed."""
+        if instance._state.db is None:
+            instance._state.db = router.db_for_write(instance.__class__, instance=value)
+        if value._state.db is None:
+            value._state.db = router.db_for_write(value.__class__, instance=instance)
+        if not router.allow_relation(value, instance):
+            raise ValueError(
+                f'Cannot assign "{value!r}": the current database router prevents this relation.'
+            )
+
+    def __reduce__(self) -> Any:
+        # Pickled by name: the descriptor of the model it belongs to.
+        return getattr, (self.field.model, self.field.name)
+
+
+class ForwardOneToOneDescriptor(ForwardManyToOneDescriptor):
+    """`restaurant.place`; also the link to a parent, whose row is partly loaded already."""
+
+    def get_object(self, instance: Any) -> Any:
+        relation = self.field.remote_field
+        if relation.parent_link:
+            deferred = instance.get_deferred_fields()
+            fields = [field.attname for field in relation.model._meta.concrete_fields]
+            # The child has all of the parent's columns: no query, unless one of them is not loaded.
+            if not any(name in deferred for name in fields):
+                parent = relation.model(**{name: getattr(instance, name) for name in fields})
+                parent._state.adding = instance._state.adding
+                parent._state.db = instance._state.db
+                parent._state.fetch_mode = instance._state.fetch_mode
+                return parent
+        return super().get_object(instance)
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        super().__set__(instance, value)
+        if not (self.field.primary_key and self.field.remote_field.parent_link):
+            return
+        # The parent's values become the child's, as they share one identity.
+        options = instance._meta
+        inherited = [parent._meta.pk.attname for parent in options.concrete_model._meta.get_parent_list()]
+        for name in inherited:
+            if name in {field.attname for field in self.field.remote_field.model._meta.concrete_fields}:
+                setattr(instance, name, None if value is None else getattr(value, name))
+
+
+def _single_queryset(querysets: Any) -> Any:
+    if querysets is None:
+        return None
+    if len(querysets) != 1:
+        raise ValueError("querysets argument of get_prefetch_querysets() should have a length of 1.")
+    return querysets[0]

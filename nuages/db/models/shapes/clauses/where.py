@@ -1,0 +1,383 @@
+"""`filter()` and `exclude()`: from conditions as people write them to a tree of lookups over columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from nuages.core.exceptions import FieldError
+from nuages.db import NotSupportedError
+from nuages.db.models.constants import LOOKUP_SEP
+from nuages.db.models.query_utils import Q
+from nuages.db.models.shapes import joins, paths, wording
+from nuages.db.models.sql.where import AND, OR, WhereNode
+
+if TYPE_CHECKING:
+    from nuages.db.models.shapes.draft import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where in a condition we are."""
+
+    reuse: set[str] | None  # joins that belong to this call
+    negated: bool = False  # under an odd number of NOTs
+    below_not: bool = False  # under any NOT
+    allow_joins: bool = True
+    summarize: bool = False
+    split: bool = True  # whether conditions on many rows under a NOT become subqueries
+    filterable: bool = True  # whether to insist that expressions may be filtered by
+    for_save: bool = False
+
+
+def extend(draft: Draft, conditions: Iterable[Any], *, negate: bool = False, sticky: bool = False) -> None:
+    """Add the conditions of one `filter()` or `exclude()` call."""
+    reuse: set[str] = set(draft.sticky)
+    q = Q.create(list(conditions), negated=negate)
+    draft.sticky = frozenset()
+    draft.require(tree(draft, q, Context(reuse=reuse)))
+    if sticky:
+        draft.sticky = frozenset(reuse)
+
+
+def tree(draft: Draft, q: Any, context: Context) -> WhereNode:
+    """The condition a Q (or any other conditional node) stands for."""
+    if not isinstance(q, Q):
+        return WhereNode(leaf(draft, q, context))
+    negated = context.negated ^ q.negated
+    inner = replace(context, negated=negated, below_not=context.below_not or q.negated)
+    children: list[Any] = []
+    for child in q.children:
+        if isinstance(child, Q):
+            made = tree(draft, child, inner)
+            if made:
+                merge = not made.negated and (made.connector == q.connector or len(made) == 1)
+                children.extend(made.children if merge else [made])
+        else:
+            made_leaf = leaf(draft, child, inner)
+            if len(made_leaf) > 1 and (q.connector != AND):
+                children.append(WhereNode(made_leaf))
+            else:
+                children.extend(made_leaf)
+    if len(children) == 1 and isinstance(children[0], WhereNode) and not q.negated and q.connector != "XOR":
+        return children[0]
+    return WhereNode(children, q.connector, q.negated)
+
+
+def leaf(draft: Draft, child: Any, context: Context) -> list[Any]:
+    """The condition, or the conditions that hold together, for one lookup or conditional expression."""
+    if isinstance(child, dict):
+        raise FieldError("Cannot parse keyword query as dict")
+    if isinstance(child, (tuple, list)):
+        name, value = child
+        return _keyword(draft, name, value, context)
+    if isinstance(child, WhereNode):
+        return [child]
+    if hasattr(child, "resolve_expression"):
+        if not getattr(child, "conditional", False):
+            raise TypeError("Cannot filter against a non-conditional expression.")
+        condition = child.resolve_expression(
+            draft, allow_joins=context.allow_joins, reuse=context.reuse, summarize=context.summarize
+        )
+        if isinstance(condition, WhereNode) or hasattr(condition, "lookup_name"):
+            return [condition]
+        if getattr(condition, "is_condition", False):
+            return [condition]
+        return [lookup(draft, ["exact"], condition, True)]
+    if hasattr(child, "as_sql"):
+        return [child]
+    raise TypeError("Cannot filter against a non-conditional expression.")
+
+
+def _keyword(draft: Draft, name: str, value: Any, context: Context) -> list[Any]:
+    if not name:
+        raise FieldError(f"Cannot parse keyword query {name!r}")
+    names: Sequence[str] = name.split(LOOKUP_SEP)
+    known, rest = draft.annotation_in(names)
+    if known is not None:
+        node = draft.annotations[known]
+        if context.summarize:
+            from nuages.db.models.expressions import Ref
+
+            node = Ref(known, node)
+        if context.filterable:
+            check_filterable(node)
+        if not context.allow_joins and any(_is_joined(draft, inner) for inner in node.flatten()):
+            raise FieldError("Joined field references are not permitted in this query")
+        return [lookup(draft, list(rest) or ["exact"], node, _value(draft, value, context))]
+    if draft._inside is not None:
+        names = draft._moved_inside(names)
+    path = draft.path(names)
+    lookups = list(path.rest) or ["exact"]
+    if not context.allow_joins and path.trimmed().hops:
+        raise FieldError("Joined field references are not permitted in this query")
+    value = _value(draft, value, context)
+    if context.filterable:
+        check_filterable(value)
+    check_related(draft, path, value)
+    if (
+        context.negated
+        and lookups == ["in"]
+        and isinstance(value, (list, tuple, set))
+        and value
+        and not any(item is not None for item in value)
+    ):
+        # Not to be in a list of nothing but None is not to be None.
+        lookups, value = ["isnull"], True
+    if context.split and context.below_not and path.first_many is not None:
+        many = joins.first_unshared(draft, path.hops, context.reuse)
+        if many is not None:
+            return [_without_rows(draft, path, many, lookups, value, context)]
+    trimmed = path.trimmed()
+    alias = joins.attach(
+        draft, trimmed.hops, context.reuse, used=context.reuse.add if context.reuse is not None else None
+    )
+    made = lookup(draft, lookups, _left(draft, path, trimmed, alias, lookups), value)
+    if not context.negated or made.lookup_name == "isnull":
+        return [made]
+    return [made, *_known_to_compare(draft, trimmed, alias, made)]
+
+
+def _is_joined(draft: Draft, node: Any) -> bool:
+    join = draft.joins.get(getattr(node, "alias", None) or "")
+    return join is not None and join.parent_alias is not None
+
+
+def _value(draft: Draft, value: Any, context: Context) -> Any:
+    """The right side with its names resolved."""
+    from nuages.db.models.sql.query import Query
+
+    if isinstance(value, Query):
+        return value.resolve_expression(draft)
+    if hasattr(value, "resolve_expression"):
+        return value.resolve_expression(
+            draft, allow_joins=context.allow_joins, reuse=context.reuse, summarize=context.summarize
+        )
+    if isinstance(value, (list, tuple)):
+        items = [_value(draft, item, context) for item in value]
+        return type(value)._make(items) if hasattr(value, "_make") else type(value)(items)
+    return value
+
+
+def _left(draft: Draft, path: paths.Path, trimmed: paths.Path, alias: str, lookups: list[str]) -> Any:
+    final = path.final
+    if getattr(final, "is_relation", False):
+        if (path.rest and len(path.rest) > 1) or (path.rest and not _has_lookup(final, path.rest[0])):
+            raise wording.unsupported_lookup(LOOKUP_SEP.join(path.rest), final, path.rest[0])
+        if len(trimmed.targets) == 1:
+            return trimmed.targets[0].get_col(alias if draft.alias_cols else None, final)
+        from nuages.db.models.expressions import ColPairs
+
+        return ColPairs(alias, trimmed.targets, path.targets, final)
+    if len(trimmed.targets) == 1:
+        target = trimmed.targets[0]
+        return target.get_col(alias if draft.alias_cols else None, path.targets[0])
+    return draft.column(trimmed, alias)
+
+
+def _has_lookup(field: Any, name: str) -> bool:
+    return field.get_lookup(name) is not None or (
+        hasattr(field, "get_transform") and field.get_transform(name) is not None
+    )
+
+
+def lookup(draft: Draft, lookups: Sequence[str], lhs: Any, rhs: Any) -> Any:
+    """Apply all but the last of `lookups` as transforms and the last as the comparison."""
+    *transforms, name = lookups or ["exact"]
+    for position, transform in enumerate(transforms):
+        lhs = draft.try_transform(lhs, transform, lookups[position:])
+    kind = lhs.get_lookup(name)
+    if kind is None:
+        if getattr(getattr(lhs, "field", None) or getattr(lhs, "output_field", None), "is_relation", False):
+            field = lhs.output_field
+            if field.get_transform(name) is None:
+                raise wording.unsupported_lookup(name, field)
+        lhs = draft.try_transform(lhs, name, [name])
+        name = "exact"
+        kind = lhs.get_lookup(name)
+        if kind is None:
+            raise wording.unsupported_lookup(name, lhs.output_field)
+    made = kind(lhs, rhs)
+    if made.rhs is None and not made.can_use_none_as_rhs:
+        if name not in ("exact", "iexact"):
+            raise ValueError("Cannot use None as a query value")
+        return lhs.get_lookup("isnull")(lhs, True)
+    return made
+
+
+def _known_to_compare(draft: Draft, trimmed: paths.Path, alias: str, made: Any) -> list[Any]:
+    """Under NOT, null must count as different: say so where a side can be null."""
+    from nuages.db.models.expressions import Col
+
+    if made.rhs is None or made.lookup_name == "isnull":
+        return []
+    conditions = []
+    target = trimmed.targets[0]
+    if _nullable(draft, alias) or is_nullable(target):
+        column = target.get_col(alias if draft.alias_cols else None)
+        conditions.append(target.get_lookup("isnull")(column, False))
+    if isinstance(made.rhs, Col) and is_nullable(made.rhs.target):
+        conditions.append(made.rhs.target.get_lookup("isnull")(made.rhs, False))
+    return conditions
+
+
+def is_nullable(field: Any) -> bool:
+    """Whether the column of a field can hold null."""
+    from nuages.db import connections
+    from nuages.db.utils import DEFAULT_DB_ALIAS
+
+    if field.null:
+        return True
+    features = connections[DEFAULT_DB_ALIAS].features
+    return bool(features.interprets_empty_strings_as_nulls and field.empty_strings_allowed)
+
+
+def _nullable(draft: Draft, alias: str) -> bool:
+    step = draft.joins.get(alias)
+    while step is not None and step.parent_alias is not None:
+        if step.nullable:
+            return True
+        step = draft.joins.get(step.parent_alias)
+    return False
+
+
+def check_filterable(node: Any) -> None:
+    """Refuse what cannot stand in a WHERE clause, such as an aggregate's window."""
+    if hasattr(node, "resolve_expression") and not getattr(node, "filterable", True):
+        raise NotSupportedError(f"{node.__class__.__name__} is disallowed in the filter clause.")
+    for inner in node.get_source_expressions() if hasattr(node, "get_source_expressions") else ():
+        if inner is not None:
+            check_filterable(inner)
+
+
+def check_related(draft: Draft, path: paths.Path, value: Any) -> None:
+    """Refuse an object or query set of another model for a relation, at the call."""
+    final = path.final
+    if not getattr(final, "is_relation", False) or not path.hops:
+        return
+    opts = path.hops[-1].to_opts
+    from nuages.db.models.shapes.slots import Slot
+    from nuages.db.models.sql.query import Query
+
+    if isinstance(value, Query):
+        if value.selection is None and not value.combinator and not _same_family(value.model, opts, final):
+            raise ValueError(
+                f'Cannot use QuerySet for "{value.model._meta.object_name}": Use a QuerySet for "{opts.object_name}".'
+            )
+    elif isinstance(value, Slot):
+        value.prepared(_object_check(opts, final))
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            if isinstance(item, Slot):
+                item.prepared(_object_check(opts, final))
+            elif hasattr(item, "_meta"):
+                _object_check(opts, final)(item)
+    elif hasattr(value, "_meta"):
+        _object_check(opts, final)(value)
+
+
+def _object_check(opts: Any, final: Any) -> Any:
+    def check(value: Any) -> Any:
+        if hasattr(value, "_meta"):
+            if not _same_family(value._meta.model, opts, final):
+                raise ValueError(f'Cannot query "{value}": Must be "{opts.object_name}" instance.')
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                check(item)
+        return value
+
+    return check
+
+
+def _same_family(model: Any, opts: Any, final: Any) -> bool:
+    if model is None:
+        return True
+    own = model._meta
+    concrete = opts.concrete_model
+    return bool(
+        own.concrete_model is concrete
+        or concrete in own.all_parents
+        or own.concrete_model in opts.all_parents
+        # A relation that is the primary key may be asked for by its own model's objects too.
+        or (getattr(final, "primary_key", False) and _same_family(model, final.model._meta, None))
+    )
+
+
+def _without_rows(
+    draft: Draft, path: paths.Path, many: int, lookups: list[str], value: Any, context: Context
+) -> Any:
+    """Under NOT, a condition on a relation with many rows asks whether such a row exists."""
+    if lookups[-1] == "isnull" and value is True:
+        present = _exists(draft, path, many, [*lookups[:-1], "isnull"], False, context)
+        if not path.targets[0].null and len(lookups) == 1:
+            return WhereNode([present], negated=True)
+        absent = _exists(draft, path, many, None, None, context)
+        null = _exists(draft, path, many, lookups, True, context)
+        return WhereNode([WhereNode([absent], negated=True), null], OR)
+    if value is None and lookups in (["exact"], ["iexact"]):
+        return _without_rows(draft, path, many, ["isnull"], True, context)
+    return _exists(draft, path, many, lookups, value, context)
+
+
+def _exists(
+    draft: Draft, path: paths.Path, many: int, lookups: list[str] | None, value: Any, context: Context
+) -> Any:
+    """EXISTS(rows of the relation for which the lookup holds)."""
+    from nuages.db.models.expressions import Exists
+    from nuages.db.models.shapes import nesting
+    from nuages.db.models.sql.query import Query
+
+    hop = path.hops[many]
+    inner = Query(hop.to_opts.model)
+    # Its slots are those of the step that is being taken.
+    inner.values = None
+    inner.prefix = nesting.prefix_above(value)
+    table = joins.BaseTable(hop.to_opts.db_table, f"{inner.prefix}0")
+    inner.joins = {table.table_alias: table}
+    inner.filtered_relations = draft.filtered_relations
+    remaining = paths.Path(path.hops[many + 1 :], path.final, path.targets, path.rest)
+    if lookups is not None:
+        trimmed = remaining.trimmed()
+        alias = joins.attach(inner, trimmed.hops, set(), start=table.table_alias)
+        left = _left(inner, path, trimmed, alias, lookups)
+        inner.require(lookup(inner, lookups, left, value))
+    else:
+        joins.attach(inner, remaining.trimmed().hops, set(), start=table.table_alias)
+    pairs = hop.join_field.get_joining_fields()
+    lead = paths.Path(path.hops[:many], hop.join_field, tuple(left for left, _ in pairs), ()).trimmed()
+    outer = joins.attach(draft, lead.hops, context.reuse)
+    for (_, right), local in zip(pairs, lead.targets):
+        near = local.get_col(outer)
+        far = right.get_col(table.table_alias)
+        inner.require(_equal(far, near))
+    extra = hop.join_field.get_extra_restriction(table.table_alias, outer)
+    if extra:
+        inner.require(extra)
+    if hop.filtered_relation is not None:
+        inner.require(_moved_condition(inner, hop.filtered_relation, table.table_alias))
+    inner.placed = True
+    return Exists(inner)
+
+
+def _moved_condition(inner: Any, filtered: Any, alias: str) -> WhereNode:
+    """The condition of a filtered relation, asked of the inner query's own table."""
+    before = filtered.relation_name + LOOKUP_SEP
+
+    def moved(q: Any) -> Any:
+        if isinstance(q, Q):
+            return Q.create([moved(child) for child in q.children], q.connector, q.negated)
+        if isinstance(q, tuple) and q[0].startswith(before):
+            return (q[0].removeprefix(before), q[1])
+        return q
+
+    del alias
+    context = Context(reuse=set(inner.joins), split=False, filterable=False)
+    return tree(inner, moved(filtered.condition), context)
+
+
+def _equal(left: Any, right: Any) -> Any:
+    """A plain comparison of two columns, whatever their fields make of "exact"."""
+    from nuages.db.models.lookups import Exact
+
+    return Exact(left, right)

@@ -1,0 +1,179 @@
+"""`Shape`: what a query asks, values taken out; found through the table of its parent.
+
+Shapes are shared by every thread and never change. Two threads that make the same shape at the same
+moment make it twice, harmlessly: one of the two is kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from nuages.core.signals import setting_changed
+from nuages.db.models import query_utils
+from nuages.db.models.sql.where import WhereNode
+
+if TYPE_CHECKING:
+    from nuages.db.models.shapes.draft import Draft
+    from nuages.db.models.shapes.slots import Prepare
+
+# How many different next steps one shape remembers, and how many shapes there are in all before everything
+# remembered is let go. Users who compose filters freely then cost planning time, never memory without end.
+NEXT_LIMIT = 512
+TOTAL_LIMIT = 20_000
+
+# What a query consists of, in the form a draft is given it. Everything here is treated as immutable.
+STATE: dict[str, Any] = {
+    "model": None,
+    "joins": {},
+    "where": WhereNode(),
+    "annotations": {},
+    "hidden": frozenset(),  # names of annotations that are not selected
+    "selection": None,  # what values() asked for, or None for instances
+    "group_by": None,  # None, True (by the model's columns) or a tuple of expressions
+    "order_by": (),
+    "extra_order_by": (),
+    "default_ordering": True,
+    "standard_ordering": True,
+    "distinct": False,
+    "distinct_fields": (),
+    "low": None,  # rows to skip: None, a number or a Slot
+    "count": None,  # rows to take
+    "empty_slice": False,
+    "deferred": (frozenset(), True),
+    "select_related": False,
+    "max_depth": 5,
+    "extra": {},  # name → (sql, params)
+    "extra_hidden": frozenset(),
+    "extra_tables": (),
+    "filtered_relations": {},
+    "combinator": None,
+    "combinator_all": False,
+    "combined_queries": (),
+    "lock": None,
+    "explain_info": None,
+    "source": None,  # a query in the place of the base table
+    "prefix": "T",
+    "sticky": frozenset(),
+    "alias_cols": True,
+    "elide_empty": True,  # whether a query that finds nothing need not be run
+    "assignments": (),  # of an UPDATE: (field, value or expression) pairs
+}
+
+
+class Shape:
+    """One query without its values."""
+
+    __slots__ = (*STATE, "interned", "key", "memo", "next", "parent", "plans", "prepares", "verb", "width")
+
+    if TYPE_CHECKING:
+        model: Any
+        joins: dict[str, Any]
+        where: WhereNode
+        annotations: dict[str, Any]
+        selection: tuple[Any, ...] | None
+        combinator: str | None
+        select_related: Any
+        low: Any
+        count: Any
+        empty_slice: bool
+        default_ordering: bool
+        group_by: Any
+        extra_order_by: tuple[str, ...]
+        extra: dict[str, Any]
+        filtered_relations: dict[str, Any]
+        distinct: bool
+        extra_tables: tuple[str, ...]
+        order_by: tuple[Any, ...]
+        distinct_fields: tuple[str, ...]
+        lock: Any
+
+    def __init__(
+        self,
+        state: Mapping[str, Any],
+        parent: Shape | None = None,
+        key: Hashable = None,
+        verb: str = "",
+        prepares: Sequence[tuple[int, Prepare]] = (),
+        width: int = 0,
+        interned: bool = True,
+    ) -> None:
+        for name in STATE:
+            setattr(self, name, state[name])
+        self.parent = parent
+        self.key = key
+        self.verb = verb
+        self.prepares = tuple(prepares)
+        self.width = width
+        self.interned = interned
+        self.next: dict[Hashable, Shape] = {}
+        self.plans: dict[Any, Any] = {}
+        self.memo: dict[str, Any] = {}
+
+    def __repr__(self) -> str:
+        steps = []
+        shape: Shape | None = self
+        while shape is not None and shape.parent is not None:
+            if shape.verb:
+                steps.append(shape.verb)
+            shape = shape.parent
+        name = self.model.__name__ if self.model is not None else "Nothing"
+        return name + "".join(step if step.startswith("[") else f".{step}" for step in reversed(steps))
+
+    @property
+    def is_sliced(self) -> bool:
+        """Whether rows are skipped or their number is limited."""
+        return self.low is not None or self.count is not None or self.empty_slice
+
+    def then(self, key: Hashable, verb: str, extend: Callable[[Draft], None]) -> Shape:
+        """The neighbour that a step without values leads to."""
+        found = self.next.get(key)
+        if found is None:
+            from nuages.db.models.shapes.steps import grow
+
+            found = grow(self, key, verb, lambda draft, _counter: extend(draft))
+        return found
+
+    def keep(self, key: Hashable, shape: Shape) -> Shape:
+        """Remember a neighbour, letting the oldest go where there are too many."""
+        global _total
+        with _lock:
+            table = self.next
+            if len(table) >= NEXT_LIMIT:
+                for old in list(table)[: NEXT_LIMIT // 8]:
+                    del table[old]
+            table[key] = shape
+            _total += 1
+        if _total > TOTAL_LIMIT:
+            forget()
+        return shape
+
+
+_lock = threading.Lock()
+_total = 0
+_roots: dict[Any, Shape] = {}
+
+
+def root_of(model: Any) -> Shape:
+    """The shape of all rows of a model."""
+    root = _roots.get(model)
+    if root is None:
+        root = _roots[model] = Shape({**STATE, "model": model})
+    return root
+
+
+def forget(**kwargs: Any) -> None:
+    """Let every remembered shape go: after lookups were registered, models changed or settings overridden."""
+    global _total
+    _roots.clear()
+    _total = 0
+
+
+def _forget_setting(*, setting: str | None = None, **kwargs: Any) -> None:
+    if setting in ("DATABASES", "USE_TZ", "TIME_ZONE", "INSTALLED_APPS"):
+        forget()
+
+
+query_utils.on_lookup_change(forget)
+setting_changed.connect(_forget_setting)

@@ -1,0 +1,71 @@
+"""Which database a query goes to: asks the routers of `DATABASE_ROUTERS` in turn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nuages.conf import settings
+from nuages.db.handler import DEFAULT_DB_ALIAS
+from nuages.utils.functional import cached_property
+from nuages.utils.module_loading import import_string
+
+
+class ConnectionRouter:
+    """The first router with an opinion decides; without one there is a default for each question."""
+
+    def __init__(self, routers: list[Any] | None = None) -> None:
+        self._routers = routers
+
+    @cached_property
+    def routers(self) -> list[Any]:
+        """The router objects; settings may name classes by path."""
+        given = settings.DATABASE_ROUTERS if self._routers is None else self._routers
+        return [import_string(router)() if isinstance(router, str) else router for router in given]
+
+    def _ask(self, question: str, *about: Any, **hints: Any) -> Any:
+        """Return the first answer that is not None. Routers need not answer every question."""
+        for router in self.routers:
+            method = getattr(router, question, None)
+            if method is not None:
+                answer = method(*about, **hints)
+                if answer is not None:
+                    return answer
+        return None
+
+    def _choose(self, question: str, model: Any, hints: dict[str, Any]) -> str:
+        alias = self._ask(question, model, **hints) if self.routers else None
+        if alias:
+            return alias
+        instance = hints.get("instance")
+        state = None if instance is None else getattr(instance, "_state", None)
+        return (state.db if state is not None else None) or DEFAULT_DB_ALIAS
+
+    def db_for_read(self, model: Any, **hints: Any) -> str:
+        """Return the alias to read `model` from."""
+        return self._choose("db_for_read", model, hints)
+
+    def db_for_write(self, model: Any, **hints: Any) -> str:
+        """Return the alias to write `model` to."""
+        return self._choose("db_for_write", model, hints)
+
+    def allow_relation(self, obj1: Any, obj2: Any, **hints: Any) -> bool:
+        """Say whether two objects may be related: by default those of the same database."""
+        answer = self._ask("allow_relation", obj1, obj2, **hints)
+        return obj1._state.db == obj2._state.db if answer is None else answer
+
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
+        """Say whether a migration of `app_label` may touch the database `db`."""
+        answer = self._ask("allow_migrate", db, app_label, **hints)
+        return True if answer is None else answer
+
+    def allow_migrate_model(self, db: str, model: Any) -> bool:
+        """Say whether the table of `model` belongs into `db`."""
+        meta = model._meta
+        return self.allow_migrate(db, meta.app_label, model_name=meta.model_name, model=model)
+
+    def get_migratable_models(
+        self, app_config: Any, db: str, include_auto_created: bool = False
+    ) -> list[Any]:
+        """Return the models of an app whose tables belong into `db`."""
+        models = app_config.get_models(include_auto_created=include_auto_created)
+        return [model for model in models if self.allow_migrate_model(db, model)]

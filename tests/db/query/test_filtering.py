@@ -1,0 +1,144 @@
+"""Rows that `filter()` and `exclude()` find, beside a plain evaluation in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nuages.core.exceptions import FieldError
+from nuages.db.models import Count, F, Q
+from tests.db.query.shop.models import Author, Book, Country, Tag
+
+
+def titles(queryset: Any) -> list[str]:
+    return sorted(queryset.values_list("title", flat=True))
+
+
+def test_conditions_on_related_rows_join_once() -> None:
+    query = Book.objects.filter(author__country__name="Chile", author__name="Ana").query
+    assert str(query).count("JOIN") == 2
+
+
+def test_key_of_relation_needs_no_join() -> None:
+    assert "JOIN" not in str(Book.objects.filter(author__id=1).query)
+    assert "JOIN" not in str(Book.objects.values("author__id").query)
+
+
+def test_two_calls_about_many_rows_are_about_different_rows() -> None:
+    assert titles(Book.objects.filter(tags__name="sea").filter(tags__name="war")) == ["Dawn"]
+    assert titles(Book.objects.filter(tags__name="sea", tags__name__startswith="w")) == []
+
+
+def test_exclude_counts_null_as_different() -> None:
+    assert titles(Book.objects.exclude(pages=100)) == ["Dusk", "Echo", "Fire"]
+    assert titles(Book.objects.exclude(author__country__name="Chile")) == ["Echo", "Fire"]
+
+
+def test_exclude_about_many_rows_asks_whether_there_is_one() -> None:
+    assert titles(Book.objects.exclude(tags__name="sea")) == ["Echo", "Fire"]
+    assert titles(Book.objects.exclude(tags__isnull=True)) == ["Dawn", "Dusk", "Fire"]
+    assert titles(Book.objects.exclude(tags=None)) == ["Dawn", "Dusk", "Fire"]
+
+
+def test_or_over_a_nullable_relation_keeps_rows_without_it() -> None:
+    found = Author.objects.filter(Q(country__name="Chile") | Q(name="Cy"))
+    assert sorted(found.values_list("name", flat=True)) == ["Ana", "Cy"]
+    assert "LEFT OUTER JOIN" in str(found.query)
+
+
+def test_and_makes_the_join_inner() -> None:
+    assert "INNER JOIN" in str(Author.objects.filter(country__name="Chile").query)
+
+
+def test_expressions_compare_columns_of_two_tables() -> None:
+    assert titles(Book.objects.filter(author__id=F("id"))) == ["Dawn"]
+
+
+def test_queryset_as_value_becomes_a_subquery() -> None:
+    authors = Author.objects.filter(country__name="Chile")
+    query = Book.objects.filter(author__in=authors)
+    assert titles(query) == ["Dawn", "Dusk"]
+    assert str(query.query).count("SELECT") == 2
+
+
+def test_unknown_name_says_what_was_likely_meant() -> None:
+    with pytest.raises(FieldError, match="Cannot resolve keyword 'autor' into field. Choices are:") as caught:
+        Book.objects.filter(autor=1)
+    assert any("'author'" in note for note in caught.value.__notes__)
+
+
+def test_wrong_value_is_refused_at_the_call_on_a_warm_shape_too() -> None:
+    Book.objects.filter(pages=1)
+    with pytest.raises(ValueError, match="expected a number"):
+        Book.objects.filter(pages="many")
+
+
+def test_object_of_another_model_is_refused() -> None:
+    tag = Tag.objects.get(name="sea")
+    with pytest.raises(ValueError, match='Must be "Author" instance'):
+        Book.objects.filter(author=tag)
+
+
+def test_having_and_where_are_told_apart() -> None:
+    found = Author.objects.annotate(n=Count("book")).filter(n__gt=1, name="Ana")
+    sql = str(found.query)
+    assert "HAVING COUNT" in sql and "WHERE" in sql
+    assert [author.n for author in found] == [2]
+
+
+LEAVES: dict[str, Callable[[Any], Any]] = {
+    "title": lambda book: book.title,
+    "pages": lambda book: book.pages,
+    "author__name": lambda book: book.author.name,
+    "author__country__name": lambda book: book.author.country.name if book.author.country else None,
+    "author__mentor__name": lambda book: book.author.mentor.name if book.author.mentor else None,
+}
+VALUES: dict[str, list[Any]] = {
+    "title": ["Dawn", "Echo", "No"],
+    "pages": [100, 200, 7, None],
+    "author__name": ["Ana", "Cy"],
+    "author__country__name": ["Chile", "Japan", None],
+    "author__mentor__name": ["Ana", "Ben", None],
+}
+leaves = st.sampled_from(sorted(LEAVES)).flatmap(
+    lambda name: st.tuples(st.just(name), st.sampled_from(VALUES[name]))
+)
+conditions = st.recursive(
+    leaves.map(lambda pair: Q(pair)),
+    lambda inner: st.one_of(
+        st.builds(lambda a, b: a & b, inner, inner),
+        st.builds(lambda a, b: a | b, inner, inner),
+        st.builds(lambda a, b: a ^ b, inner, inner),
+        inner.map(lambda q: ~q),
+    ),
+    max_leaves=6,
+)
+
+
+def holds(q: Any, book: Any) -> bool:
+    """The condition in two-valued logic: null equals nothing but None."""
+    if isinstance(q, tuple):
+        return bool(LEAVES[q[0]](book) == q[1])
+    each = [holds(child, book) for child in q.children]
+    truth = all(each) if q.connector == "AND" else any(each) if q.connector == "OR" else sum(each) % 2 == 1
+    return truth != q.negated
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(conditions)
+def test_random_conditions_find_what_python_finds(q: Q) -> None:
+    books = list(Book.objects.select_related("author__country", "author__mentor"))
+    expected = sorted(book.title for book in books if holds(q, book))
+    assert titles(Book.objects.filter(q)) == expected
+    assert titles(Book.objects.exclude(q)) == sorted({book.title for book in books} - set(expected))
+    # The second time the plan is warm.
+    assert titles(Book.objects.filter(q)) == expected
+
+
+def test_ordering_of_a_relation_follows_its_model() -> None:
+    assert [author.name for author in Author.objects.filter(country__isnull=False).order_by("country")] == ["Ana", "Ben"]
+    assert Country.objects.first().name == "Chile"

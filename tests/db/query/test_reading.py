@@ -1,0 +1,144 @@
+"""What a query set gives: instances, values, numbers, related objects; and how many statements that takes."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+from decimal import Decimal
+
+import pytest
+
+from nuages.db import connection
+from nuages.db.models import Avg, Count, Exists, F, OuterRef, Prefetch, Subquery, Sum, Value, Window
+from nuages.db.models.functions import Lower, RowNumber
+from nuages.test.utils import CaptureQueriesContext
+from tests.db.query.shop.models import Author, Book, Cover, Novel
+
+
+def test_get_raises_for_none_and_for_many() -> None:
+    assert Book.objects.get(title="Dawn").pages == 100
+    with pytest.raises(Book.DoesNotExist, match="Book matching query does not exist"):
+        Book.objects.get(title="No")
+    with pytest.raises(Book.MultipleObjectsReturned, match="it returned 2!"):
+        Book.objects.get(price="7.50")
+
+
+def test_slices_of_slices() -> None:
+    ordered = Book.objects.order_by("title")
+    assert [book.title for book in ordered[1:][:2]] == ["Dusk", "Echo"]
+    assert ordered[1:3][1].title == "Echo"
+    assert list(ordered[2:2]) == []
+    with pytest.raises(ValueError, match="Negative indexing is not supported."):
+        ordered[-1]
+
+
+def test_pages_of_a_list_share_one_shape() -> None:
+    ordered = Book.objects.order_by("title")
+    assert ordered[10:20].query.shape is ordered[20:30].query.shape
+
+
+def test_first_and_last_order_by_key_when_nothing_else_is_said() -> None:
+    assert Book.objects.first().title == "Dawn"
+    assert Book.objects.last().title == "Fire"
+    assert Book.objects.filter(pk=0).first() is None
+
+
+def test_values_follow_the_order_asked_for() -> None:
+    assert list(Book.objects.filter(pk=1).values_list("pages", "title")) == [(100, "Dawn")]
+    row = Book.objects.values_list("title", "author__name", named=True).get(pk=1)
+    assert (row.title, row.author__name) == ("Dawn", "Ana")
+    assert Book.objects.values("title", lower=Lower("title")).get(pk=1) == {"title": "Dawn", "lower": "dawn"}
+
+
+def test_values_before_annotate_group() -> None:
+    grouped = Book.objects.values("author__name").annotate(n=Count("id")).order_by("author__name")
+    assert list(grouped) == [
+        {"author__name": "Ana", "n": 2},
+        {"author__name": "Ben", "n": 1},
+        {"author__name": "Cy", "n": 1},
+    ]
+
+
+def test_aggregates_over_slices_and_over_annotations() -> None:
+    assert Book.objects.order_by("id")[:2].aggregate(total=Sum("pages")) == {"total": 300}
+    assert Author.objects.annotate(n=Count("book")).aggregate(Avg("n"))["n__avg"] == pytest.approx(4 / 3)
+    assert Book.objects.none().aggregate(n=Count("*"), total=Sum("pages")) == {"n": 0, "total": None}
+
+
+def test_subqueries_and_windows() -> None:
+    newest = Book.objects.filter(author=OuterRef("pk")).order_by("-id").values("title")[:1]
+    assert list(Author.objects.annotate(last=Subquery(newest)).values_list("last", flat=True)) == [
+        "Dusk",
+        "Echo",
+        "Fire",
+    ]
+    has_red = Exists(Cover.objects.filter(book__author=OuterRef("pk"), colour="red"))
+    assert [author.name for author in Author.objects.filter(has_red)] == ["Ana"]
+    ranked = Book.objects.annotate(rank=Window(RowNumber(), partition_by="author", order_by="-pages"))
+    assert sorted(ranked.filter(rank=1).values_list("title", flat=True)) == ["Dusk", "Echo", "Fire"]
+
+
+def test_combined_queries_are_ordered_and_sliced_as_one() -> None:
+    both = Book.objects.filter(pages=100).union(Book.objects.filter(pages=300))
+    assert [book.title for book in both.order_by("-title")] == ["Fire", "Dawn"]
+    assert both.count() == 2
+    assert both.order_by("title").values_list("title", flat=True)[0] == "Dawn"
+
+
+def test_select_related_takes_one_statement() -> None:
+    with CaptureQueriesContext(connection) as captured:
+        books = list(Book.objects.select_related("author__country", "cover").order_by("id"))
+        assert [book.author.country and book.author.country.name for book in books] == ["Chile", "Chile", "Japan", None]
+        assert books[0].cover.colour == "red"
+        assert books[0].cover.book is books[0]
+    assert len(captured) == 1
+
+
+def test_prefetch_takes_one_statement_a_relation() -> None:
+    dear = Prefetch("book_set", Book.objects.filter(price__gt=6).order_by("title"), to_attr="dear")
+    with CaptureQueriesContext(connection) as captured:
+        authors = list(Author.objects.prefetch_related("book_set__tags", dear).order_by("id"))
+        assert [tag.name for tag in authors[0].book_set.all()[0].tags.all()] == ["sea", "war"]
+        assert [book.title for book in authors[0].dear] == ["Dusk"]
+    assert len(captured) == 4
+
+
+def test_deferred_columns_come_when_they_are_read() -> None:
+    book = Book.objects.only("title").get(pk=1)
+    assert book.get_deferred_fields() == {"pages", "price", "author_id"}
+    assert book.price == Decimal("5.00")
+
+
+def test_inherited_columns_are_joined_and_updated() -> None:
+    novel = Novel.objects.create(title="Glow", author_id=1, genre="sf", pages=5)
+    assert Novel.objects.filter(title="Glow").values_list("genre", flat=True).get() == "sf"
+    assert Novel.objects.filter(genre="sf").update(genre="noir", pages=6) == 1
+    novel.refresh_from_db()
+    assert (novel.genre, novel.pages) == ("noir", 6)
+
+
+def test_iterator_reads_in_chunks() -> None:
+    with CaptureQueriesContext(connection) as captured:
+        assert len(list(Book.objects.prefetch_related("tags").iterator(chunk_size=3))) == 4
+    assert len(captured) == 3
+
+
+def test_pickled_query_sets_keep_rows_and_pickled_queries_run() -> None:
+    books = Book.objects.filter(author__name="Ana", pages__gt=100).annotate(one=Value(1), up=F("pages") + 1)
+    assert [book.title for book in pickle.loads(pickle.dumps(books))] == ["Dusk"]
+    again = Book.objects.all()
+    again.query = pickle.loads(pickle.dumps(books.query))
+    assert [book.title for book in again] == ["Dusk"]
+
+
+def test_async_faces_do_the_same() -> None:
+    async def read() -> tuple[int, list[str], str]:
+        ordered = Book.objects.order_by("title")
+        return await ordered.acount(), [book.title async for book in ordered], (await ordered.afirst()).title
+
+    assert asyncio.run(read()) == (4, ["Dawn", "Dusk", "Echo", "Fire"], "Dawn")
+
+
+def test_raw_rows_become_instances_with_extra_columns() -> None:
+    (book,) = Book.objects.raw("SELECT id, title, 7 AS lucky FROM shop_book WHERE title = %s", ["Dawn"])
+    assert (book.title, book.lucky, book.pages) == ("Dawn", 7, 100)
