@@ -162,7 +162,10 @@ def run_with_database(args: argparse.Namespace, tests: Path) -> unittest.TestRes
     from nuages.utils.log import DEFAULT_LOGGING
 
     folder = Path(nuages.__file__).parent / "contrib"
-    apps = [path for name, path in CONTRIB.items() if (folder / name).exists()]
+    ready = {name for name in CONTRIB if (folder / name / "apps.py").exists()}
+    if not {"contenttypes", "sites"} <= ready:
+        ready.discard("auth")
+    apps = [path for name, path in CONTRIB.items() if name in ready]
     settings.INSTALLED_APPS = apps
     settings.ROOT_URLCONF = "urls"
     settings.STATIC_URL = "static/"
@@ -175,12 +178,8 @@ def run_with_database(args: argparse.Namespace, tests: Path) -> unittest.TestRes
             "OPTIONS": {
                 "context_processors": [
                     "django.template.context_processors.request",
-                    *(["django.contrib.auth.context_processors.auth"] if (folder / "auth").exists() else []),
-                    *(
-                        ["django.contrib.messages.context_processors.messages"]
-                        if (folder / "messages").exists()
-                        else []
-                    ),
+                    *(["django.contrib.auth.context_processors.auth"] if "auth" in ready else []),
+                    *(["django.contrib.messages.context_processors.messages"] if "messages" in ready else []),
                 ],
             },
         }
@@ -188,9 +187,7 @@ def run_with_database(args: argparse.Namespace, tests: Path) -> unittest.TestRes
     settings.LANGUAGE_CODE = "en"
     settings.SITE_ID = 1
     settings.MIDDLEWARE = [
-        path
-        for path in MIDDLEWARE
-        if path.split(".")[1] != "contrib" or (folder / path.split(".")[2]).exists()
+        path for path in MIDDLEWARE if path.split(".")[1] != "contrib" or path.split(".")[2] in ready
     ]
     settings.MIGRATION_MODULES = {"auth": None, "contenttypes": None, "sessions": None}
     logging = copy.deepcopy(DEFAULT_LOGGING)
@@ -204,9 +201,8 @@ def run_with_database(args: argparse.Namespace, tests: Path) -> unittest.TestRes
     from nuages.apps import apps as registry
 
     registry.set_installed_apps(settings.INSTALLED_APPS)
-    from nuages.test.runner import DiscoverRunner
-
     from nuages.core.management import get_commands
+    from nuages.test.runner import DiscoverRunner
 
     if "migrate" not in get_commands():
         create_tables_directly()

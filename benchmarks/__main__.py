@@ -1,0 +1,140 @@
+"""`python -m benchmarks`: run everything here and write RESULTS.md. `--quick` for a look; `--only` for some parts.
+
+The peers are installed from PyPI into an environment of their own, on the interpreter that runs this (Django needs
+3.12 or later). Works run in turn, ours and theirs, several rounds; the table shows ratios of medians. A server and
+its load generator have a core each, where there are two.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import serving
+from benchmarks.table import Row, Section, write
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+PEERS = ROOT / ".venv-peers"
+PACKAGES = [
+    "django==6.1.*", "gunicorn", "uvicorn", "uvloop", "httptools", "granian", "jinja2", "fastapi", "sqlalchemy", "litestar",
+]  # fmt: skip
+
+
+def peers_python() -> str:
+    """Return the interpreter of the peers' environment, made if need be."""
+    python = PEERS / "bin" / "python"
+    ready = PEERS / ".ready"
+    wanted = "\n".join(PACKAGES)
+    if not ready.exists() or ready.read_text() != wanted:
+        if not python.exists():
+            subprocess.run([sys.executable, "-m", "venv", str(PEERS)], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "-q", *PACKAGES], check=True)
+        ready.write_text(wanted)
+    return str(python)
+
+
+def work(python: str, module: str, who: str) -> dict[str, float]:
+    """Run one work in a process of its own and return its results."""
+    done = subprocess.run(
+        [python, "-m", f"benchmarks.work.{module}", who],
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"{module} {who} failed:\n{done.stderr}")
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def in_turn(module: str, contestants: dict[str, str], rounds: int) -> dict[str, dict[str, float]]:
+    """Run a work for each contestant in turn, `rounds` times; return the medians, contestant → row → seconds."""
+    seen: dict[str, dict[str, list[float]]] = {who: {} for who in contestants}
+    for _ in range(rounds):
+        for who, python in contestants.items():
+            for row, seconds in work(python, module, who).items():
+                seen[who].setdefault(row, []).append(seconds)
+    return {who: {row: statistics.median(all_) for row, all_ in rows.items()} for who, rows in seen.items()}
+
+
+TARGETS = {
+    "get(pk)": 10, "filter().order_by().first()": 10, "list of 1,000": 4, "list of 1,000, select_related": 4,
+    "create()": 5, "save()": 5, "bulk_create of 10,000": 3, "100-row table": 20,
+    "page: inheritance, includes, url, translation, form": 10, "1,000 routes": 50,
+}  # fmt: skip
+
+
+def section(title: str, module: str, others: list[str], rounds: int) -> Section:
+    """Measure one work and return its table."""
+    ours, theirs = sys.executable, peers_python()
+    contestants = {"nuages": ours, "django": theirs} | {
+        who: (theirs if who == "jinja2" else ours) for who in others
+    }
+    medians = in_turn(module, contestants, rounds)
+    rows = [
+        Row(name, medians["django"][name] / seconds, TARGETS.get(name), {
+            who: seconds / medians[who][name] for who in others if name in medians[who]
+        })
+        for name, seconds in medians["nuages"].items()
+    ]  # fmt: skip
+    return Section(title, f"python -m benchmarks --only {module}", others, rows)
+
+
+def start_up(rounds: int) -> Section:
+    """Measure `manage.py check` of the site: processor time of the whole process."""
+    seen: dict[str, list[float]] = {"nuages": [], "django": []}
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(max(3, rounds)):
+            for who, python in (("nuages", sys.executable), ("django", peers_python())):
+                seen[who].append(serving.processor_time(python, who, Path(folder) / f"{who}.sqlite3"))
+    ratio = statistics.median(seen["nuages"]) / statistics.median(seen["django"])
+    row = Row(
+        "`manage.py check`: processor time, ours as a share of Django's",
+        ratio,
+        0.5,
+        {},
+        smaller_is_better=True,
+    )
+    return Section("Start-up", "python -m benchmarks --only startup", [], [row])
+
+
+def main() -> int:
+    """Run the parts and write the report."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", nargs="*", choices=["queries", "pages", "routes", "startup", "http"])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=5, help="of load per server and page")
+    parser.add_argument("--quick", action="store_true", help="two rounds, short loads")
+    args = parser.parse_args()
+    rounds, seconds = (2, 2.0) if args.quick else (args.rounds, args.seconds)
+    parts = args.only or ["queries", "pages", "routes", "startup", "http"]
+    made: list[Section] = []
+    for part in parts:
+        print(f"{part} …", flush=True)
+        match part:
+            case "queries":
+                made.append(section("Models (SQLite in memory)", "queries", ["limit"], rounds))
+            case "pages":
+                made.append(section("Templates", "pages", ["limit", "jinja2"], rounds))
+            case "routes":
+                made.append(section("URL resolving", "routes", [], rounds))
+            case "startup":
+                made.append(start_up(rounds))
+            case "http":
+                made += serving.sections(sys.executable, peers_python(), seconds, max(2, rounds // 2))
+        for row in made[-1].rows:
+            print("   ", row.name, f"{row.ratio:.2f} ×", flush=True)
+    if args.only is None:
+        write(HERE / "RESULTS.md", made, f"Python {platform.python_version()}, {os.cpu_count()} cores")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
