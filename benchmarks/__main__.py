@@ -129,8 +129,10 @@ def main() -> int:
                 made.append(start_up(rounds))
             case "http":
                 made += serving.sections(sys.executable, peers_python(), seconds, max(2, rounds // 2))
-        for row in made[-1].rows:
-            print("   ", row.name, f"{row.ratio:.2f} ×", flush=True)
+    for each in made:
+        for row in each.rows:
+            near = "".join(f", {share:.2f} of {who}" for who, share in row.others.items())
+            print(f"    {row.name}: {row.ratio:.2f} ×{near}", flush=True)
     if args.only is None:
         write(HERE / "RESULTS.md", made, f"Python {platform.python_version()}, {os.cpu_count()} cores")
     return 0
