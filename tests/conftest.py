@@ -5,10 +5,17 @@ from __future__ import annotations
 import os
 import warnings
 
+import hypothesis
 import pytest
 
 import nuages
 from nuages.conf import settings
+
+# The machines that run the suite are shared: how long one example takes says nothing.
+hypothesis.settings.register_profile(
+    "nuages", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("nuages")
 
 REQUIRE_SERVICES = bool(os.environ.get("NUAGES_REQUIRE_SERVICES"))
 

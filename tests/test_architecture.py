@@ -109,7 +109,11 @@ def test_no_vendor_is_asked_for_by_name_outside_the_backends() -> None:
         if relative.startswith(("db/backends/", "contrib/postgres/", "test/")):
             continue
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Compare) and isinstance(node.left, ast.Attribute) and node.left.attr == "vendor":
+            if (
+                isinstance(node, ast.Compare)
+                and isinstance(node.left, ast.Attribute)
+                and node.left.attr == "vendor"
+            ):
                 offenders.append(f"{relative}:{node.lineno}")
     assert offenders == []
 
