@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from types import CodeType, ModuleType
 
 #: Set in the environment so that child Python processes started by compatible code install the alias too.
 ENVIRONMENT_FLAG = "NUAGES_COMPAT"
@@ -44,6 +44,13 @@ class AliasFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         stamped = module.__spec__
         if stamped is not None and stamped.loader is self and stamped.loader_state is not None:
             module.__spec__, module.__loader__ = stamped.loader_state
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        """Return the code of a module, for `python -m django` and the like."""
+        real = "nuages" + fullname[len("django") :]
+        spec = importlib.util.find_spec(real)
+        loader = spec.loader if spec is not None else None
+        return loader.get_code(real) if isinstance(loader, importlib.abc.InspectLoader) else None
 
 
 def installed() -> bool:

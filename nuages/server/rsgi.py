@@ -44,7 +44,7 @@ class RSGIApplication:
 
     def __init__(self, files: ServedFiles | None = None, access_log: AccessLog | None = None) -> None:
         self.handler = RSGIHandler()
-        self.handler.load_middleware()
+        self.handler.load_middleware(is_async=True)
         self.files = files
         self.access_log = access_log
         self.script_name = settings.FORCE_SCRIPT_NAME or ""

@@ -157,10 +157,14 @@ def garbage_collect() -> None:
         gc.collect()
 
 
+#: Whether the time zone of the process can be changed.
+TZ_SUPPORT = hasattr(time, "tzset")
+
+
 def requires_tz_support(func: Callable[..., Any]) -> Callable[..., Any]:
     """Skip where the process's time zone cannot be changed."""
     return skipUnless(
-        hasattr(time, "tzset"),
+        TZ_SUPPORT,
         "This test relies on the ability to run a program in an arbitrary time zone, but your operating "
         "system isn't able to do that.",
     )(func)

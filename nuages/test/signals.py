@@ -6,10 +6,23 @@ What a room keeps of the settings it forgets by itself: beside each such cache s
 
 from __future__ import annotations
 
+import warnings
+from typing import Any
+
 from nuages.core.signals import setting_changed
-from nuages.dispatch import Signal
+from nuages.dispatch import Signal, receiver
 
 template_rendered = Signal()
 """Sent with `template` and `context` for each template rendered while the test environment is set up."""
 
-__all__ = ["setting_changed", "template_rendered"]
+#: Settings that cannot be overridden while the project runs, as what they name has been made from them.
+COMPLEX_OVERRIDE_SETTINGS = {"DATABASES"}
+
+__all__ = ["COMPLEX_OVERRIDE_SETTINGS", "setting_changed", "template_rendered"]
+
+
+@receiver(setting_changed)
+def warn_of_complex_settings(*, enter: bool, setting: str, **kwargs: Any) -> None:
+    """Warn of overriding a setting that does not follow."""
+    if enter and setting in COMPLEX_OVERRIDE_SETTINGS:
+        warnings.warn(f"Overriding setting {setting} can lead to unexpected behavior.", stacklevel=5)

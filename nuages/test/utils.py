@@ -13,6 +13,7 @@ from nuages.test.comparing import compare_xml, strip_quotes
 from nuages.test.contexts import ContextList
 from nuages.test.decorating import TestContextDecorator
 from nuages.test.isolation import (
+    TZ_SUPPORT,
     Approximate,
     LoggingCaptureMixin,
     NullTimeKeeper,
@@ -43,6 +44,7 @@ from nuages.test.queries import CaptureQueriesContext
 from nuages.utils.translation import deactivate
 
 __all__ = [
+    "TZ_SUPPORT",
     "Approximate",
     "CaptureQueriesContext",
     "ContextList",

@@ -8,6 +8,7 @@ import secrets
 import string
 import warnings
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from nuages.utils.encoding import force_bytes
@@ -42,6 +43,15 @@ def salted_hmac(
         from nuages.conf import settings
 
         secret = settings.SECRET_KEY
+    keyed = _keyed(key_salt, secret, algorithm).copy()
+    keyed.update(force_bytes(value))
+    return keyed
+
+
+# A site signs with few keys, and again and again: what is the same each time is kept.
+@lru_cache(maxsize=128)
+def _keyed(key_salt: str | bytes, secret: Any, algorithm: str) -> hmac.HMAC:
+    """Return the HMAC of nothing yet, to be copied."""
     try:
         hasher = getattr(hashlib, algorithm)
     except AttributeError as error:
@@ -50,7 +60,7 @@ def salted_hmac(
         ) from error
     # The salt and the secret are hashed together: whatever their lengths, the key fits the digest.
     key = hasher(force_bytes(key_salt) + force_bytes(secret)).digest()
-    return hmac.new(key, msg=force_bytes(value), digestmod=hasher)
+    return hmac.new(key, digestmod=hasher)
 
 
 def get_random_string(length: int, allowed_chars: str = RANDOM_STRING_CHARS) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import datetime
+from collections.abc import Callable
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
@@ -33,7 +34,7 @@ class Formatter:
     def format(self, formatstr: Any) -> str:
         """Return the value with each format character replaced; a backslash makes the next one plain text."""
         return "".join(
-            part[1] if part[0] else str(getattr(self, part[1])()) for part in self._parts(str(formatstr))
+            [part if plain else str(getattr(self, part)()) for plain, part in self._parts(str(formatstr))]
         )
 
     @classmethod
@@ -271,8 +272,47 @@ class DateFormat(TimeFormat):
         return self.data.timetuple().tm_yday
 
 
+# What is no more than one of the value's numbers, as `str.format` writes it.
+_NUMBERS_OF_DATES = {
+    "Y": "{0.year:04}",
+    "m": "{0.month:02}",
+    "n": "{0.month}",
+    "d": "{0.day:02}",
+    "j": "{0.day}",
+}
+_NUMBERS_OF_DATETIMES = {
+    **_NUMBERS_OF_DATES,
+    "G": "{0.hour}",
+    "H": "{0.hour:02}",
+    "i": "{0.minute:02}",
+    "s": "{0.second:02}",
+    "u": "{0.microsecond:06}",
+}
+_NUMBERS: dict[Any, dict[str, str]] = {
+    datetime.date: _NUMBERS_OF_DATES,
+    datetime.datetime: _NUMBERS_OF_DATETIMES,
+}
+
+
+@lru_cache(maxsize=512)
+def _numbers_alone(kind: Any, formatstr: str) -> Callable[[Any], str] | None:
+    """Return what writes a format that holds nothing but numbers (an ISO date, say); None for any other."""
+    known = _NUMBERS[kind]
+    pieces: list[str] = []
+    for plain, part in _parts_of(DateFormat, formatstr):
+        if not plain and part not in known:
+            return None
+        pieces.append(part.replace("{", "{{").replace("}", "}}") if plain else known[part])
+    return "".join(pieces).format
+
+
 def format(value: Any, format_string: Any) -> str:
     """Return a date or datetime in this format."""
+    kind: Any = type(value)
+    if kind is datetime.date or kind is datetime.datetime:
+        write = _numbers_alone(kind, str(format_string))
+        if write is not None:
+            return write(value)
     return DateFormat(value).format(format_string)
 
 

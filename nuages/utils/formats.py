@@ -95,19 +95,17 @@ def get_format(format_type: Any, lang: str | None = None, use_l10n: bool | None 
     What is no name of a format is taken for a format itself. Unless `use_l10n`, a language's own formats are
     used.
     """
-    if use_l10n is None:
-        use_l10n = True
-    if use_l10n and lang is None:
-        lang = get_language()
-    name = str(format_type)
-    if not use_l10n:
+    if use_l10n is None or use_l10n:
+        if lang is None:
+            lang = get_language()
+    else:
         lang = None
-    key = (name, lang)
-    if key in _format_cache:
+    key = (format_type if type(format_type) is str else str(format_type), lang)
+    try:
         return _format_cache[key]
-    value = _find_format(name, lang)
-    _format_cache[key] = value
-    return value
+    except KeyError:
+        value = _format_cache[key] = _find_format(*key)
+        return value
 
 
 def _find_format(name: str, lang: str | None) -> Any:

@@ -257,6 +257,10 @@ class _Empty:
 empty: Any = _Empty()
 
 
+class _Lacks(AttributeError, TypeError):
+    """What stands behind a lazy object has no such special method: AttributeError to hasattr(), TypeError to len()."""
+
+
 class _Borrowed:
     """A special method that a lazy object has only when the object it stands for has it."""
 
@@ -266,7 +270,11 @@ class _Borrowed:
     def __get__(self, instance: LazyObject | None, owner: type) -> Any:
         if instance is None:
             return self
-        return getattr(_filled(instance), self.name)
+        wrapped = _filled(instance)
+        try:
+            return getattr(wrapped, self.name)
+        except AttributeError:
+            raise _Lacks(f"{type(wrapped).__name__!r} object has no attribute {self.name!r}") from None
 
 
 def _filled(lazy_object: LazyObject) -> Any:

@@ -22,7 +22,9 @@ def package(tmp_path, monkeypatch):
         folder.mkdir()
         (folder / "__init__.py").touch()
         if apps_module is not None:
-            (folder / "apps.py").write_text("from nuages.apps import AppConfig\n" + textwrap.dedent(apps_module))
+            (folder / "apps.py").write_text(
+                "from nuages.apps import AppConfig\n" + textwrap.dedent(apps_module)
+            )
         made.append(name)
         return name
 
@@ -75,7 +77,9 @@ def test_the_configuration_that_says_so_is_the_default(package):
 
 
 def test_two_default_configurations_are_refused(package):
-    name = package("drift_both", _TWO.format(name="drift_both", first="default = True", second="default = True"))
+    name = package(
+        "drift_both", _TWO.format(name="drift_both", first="default = True", second="default = True")
+    )
     with pytest.raises(RuntimeError, match="more than one default AppConfig: 'First', 'Second'"):
         Apps([name])
 

@@ -57,7 +57,9 @@ def test_a_line_that_sets_nothing_is_pointed_at(tmp_path):
 
 
 def test_addresses_of_databases_are_taken_apart():
-    config = database_from_url("postgres://me:p%40ss@db.example.com:6432/shop?conn_max_age=60&sslmode=require")
+    config = database_from_url(
+        "postgres://me:p%40ss@db.example.com:6432/shop?conn_max_age=60&sslmode=require"
+    )
     assert config == {
         "ENGINE": "nuages.db.backends.postgresql",
         "NAME": "shop",
@@ -72,7 +74,11 @@ def test_addresses_of_databases_are_taken_apart():
 
 @pytest.mark.parametrize(
     ("address", "name"),
-    [("sqlite:///db.sqlite3", "db.sqlite3"), ("sqlite:////var/db", "/var/db"), ("sqlite://:memory:", ":memory:")],
+    [
+        ("sqlite:///db.sqlite3", "db.sqlite3"),
+        ("sqlite:////var/db", "/var/db"),
+        ("sqlite://:memory:", ":memory:"),
+    ],
 )
 def test_files_of_sqlite_are_named(address, name):
     assert database_from_url(address)["NAME"] == name

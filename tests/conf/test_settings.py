@@ -95,7 +95,7 @@ def test_an_override_lasts_as_long_as_its_block():
     before = settings.APPEND_SLASH
     with override_settings(APPEND_SLASH="other"):
         assert settings.APPEND_SLASH == "other"
-    assert settings.APPEND_SLASH == before
+    assert before == settings.APPEND_SLASH
 
 
 def test_the_project_can_stand_on_other_settings_for_a_while():

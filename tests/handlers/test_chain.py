@@ -15,6 +15,7 @@ from nuages.core.handlers.base import BaseHandler
 from nuages.core.handlers.wsgi import WSGIRequest
 from nuages.http import Http404, HttpResponse
 from nuages.spine import cooperative, in_worker
+from nuages.test.utils import override_settings
 from nuages.urls import path, reverse
 from nuages.utils.decorators import async_only_middleware, sync_and_async_middleware
 from nuages.utils.deprecation import MiddlewareMixin
@@ -170,11 +171,13 @@ def test_a_view_that_waits_well_runs_on_the_loop_and_others_in_threads(site: Any
     assert made.asgi("/marked/").body == b"True"
 
 
-def test_plain_middleware_that_may_block_keeps_requests_in_threads(site: Any) -> None:
-    def lane_of(*middleware: str) -> bool:
+def test_plain_middleware_that_may_block_keeps_requests_in_threads(site: Any, caplog: Any) -> None:
+    def lane_of(*middleware: str, is_async: bool = False) -> bool:
+        caplog.clear()
         site(path("", async_view), MIDDLEWARE=list(middleware))
         handler = BaseHandler()
-        handler.load_middleware()
+        with override_settings(DEBUG=True), caplog.at_level("DEBUG", "django.request"):
+            handler.load_middleware(is_async)
         request = WSGIRequest(
             {"REQUEST_METHOD": "GET", "wsgi.input": None, "wsgi.url_scheme": "http"}
             | {"wsgi.input": __import__("io").BytesIO()}
@@ -183,6 +186,13 @@ def test_plain_middleware_that_may_block_keeps_requests_in_threads(site: Any) ->
 
     assert lane_of() and lane_of("nuages.middleware.common.CommonMiddleware", *path_of("only_async"))
     assert not lane_of(*path_of("function"))
+    # Its plain form may block, its async form does not.
+    assert not lane_of(*path_of("hybrid"))
+    assert lane_of(*path_of("hybrid"), is_async=True) and not caplog.messages
+    # Hooks are plain functions, whatever lies around them.
+    for name in ("function", "Hooked", "Inner"):
+        assert not lane_of(*path_of(name), is_async=True)
+        assert caplog.messages == [f"Asynchronous handler adapted for middleware {HERE}.{name}."]
 
 
 def test_what_is_raised_inside_is_a_response_one_layer_out(site: Any) -> None:

@@ -117,7 +117,12 @@ def test_what_is_written_is_found_again(text: str, number: int, rest: str) -> No
     except (NoReverseMatch, UnicodeEncodeError):
         assert "/" in text or "\n" in rest or not (text + rest).isprintable()
         return
-    assert resolver.resolve("/" + unquote(written)).kwargs == {"text": text, "number": number, "rest": rest}
+    found = resolver.resolve("/" + unquote(written)).kwargs
+    if "/" in text:
+        # The path as a whole has the form of the route, though it is split elsewhere: "0/0", 0, "0" is "0", 0, "0/0".
+        assert "/".join(map(str, found.values())) == f"{text}/{number}/{rest}"
+        return
+    assert found == {"text": text, "number": number, "rest": rest}
 
 
 @pytest.mark.parametrize(

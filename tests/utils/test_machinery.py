@@ -115,7 +115,12 @@ def test_a_structured_log_line_is_one_object_of_json():
     line = JSONFormatter().format(_record(status_code=404, order=Path("x")))
     assert "\n" not in line
     told = json.loads(line)
-    assert (told["message"], told["level"], told["status"], told["order"]) == ("cloud drifted", "WARNING", 404, "x")
+    assert (told["message"], told["level"], told["status"], told["order"]) == (
+        "cloud drifted",
+        "WARNING",
+        404,
+        "x",
+    )
 
 
 def test_a_structured_log_line_tells_of_the_exception():

@@ -18,6 +18,7 @@ from nuages.core.exceptions import ImproperlyConfigured
 from nuages.core.management.base import BaseCommand, CommandError, CommandParser, handle_default_options
 from nuages.core.management.calling import call_command
 from nuages.core.management.color import color_style
+from nuages.utils import memo
 from nuages.utils.module_loading import home_path
 
 __all__ = [
@@ -62,6 +63,9 @@ def get_commands() -> dict[str, str]:
                 dict.fromkeys(find_commands(os.path.join(config.path, "management")), config.name)
             )
     return commands
+
+
+memo.on_change(get_commands.cache_clear, "INSTALLED_APPS")
 
 
 class ManagementUtility:
@@ -133,6 +137,9 @@ class ManagementUtility:
     def execute(self) -> None:
         """Do what the command line says."""
         subcommand = self.argv[1] if len(self.argv) > 1 else "help"
+        if subcommand == "--version" or self.argv[1:] == ["version"]:
+            sys.stdout.write(f"{nuages.get_version()}\n")
+            return
         own = self._needing_no_setup(subcommand)
         if own is not None and own.takes_whole_line:
             own.run_from_argv(self.argv)
@@ -156,8 +163,6 @@ class ManagementUtility:
         self.autocomplete()
         if subcommand == "help":
             self._help(self.argv[2:])
-        elif subcommand == "version" or self.argv[1:] == ["--version"]:
-            sys.stdout.write(f"{nuages.get_version()}\n")
         elif self.argv[1:] in (["--help"], ["-h"]):
             sys.stdout.write(f"{self.main_help_text()}\n")
         else:

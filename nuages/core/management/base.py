@@ -264,6 +264,7 @@ class BaseCommand:
         include_deployment_checks: bool = False,
         fail_level: int = checks.ERROR,
         databases: Any = None,
+        exclude_tags: Any = (),
     ) -> None:
         """Run system checks and print what they find; SystemCheckError for what is serious."""
         found = checks.run_checks(
@@ -271,6 +272,7 @@ class BaseCommand:
             tags=tags,
             include_deployment_checks=include_deployment_checks,
             databases=databases,
+            **({"exclude_tags": exclude_tags} if exclude_tags else {}),
         )
         shown = [message for message in found if not message.is_silenced()]
         body = "".join(self._group(name, shown, low, high) for name, low, high in _LEVELS)

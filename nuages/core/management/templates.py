@@ -145,8 +145,12 @@ class TemplateCommand(BaseCommand):
         self, source: Path, top: Path, name: str, context: dict[str, Any], rules: tuple[Any, ...]
     ) -> list[Path]:
         """Write every file of the template; return what was written."""
+        from nuages.conf import settings
         from nuages.template import Context, Engine
 
+        # A new project has no settings yet, and tags may ask for some.
+        if not settings.configured:
+            settings.configure()
         extensions, named, excluded = rules
         engine = Engine()
         variables = Context(context, autoescape=False)

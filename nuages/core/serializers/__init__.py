@@ -104,7 +104,7 @@ def deserialize(format: str, stream_or_string: Any, **options: Any) -> Any:
 
 def _load_serializers() -> None:
     found: dict[str, Any] = {}
-    for format, module in {**BUILTIN_SERIALIZERS, **(settings.SERIALIZATION_MODULES or {})}.items():
+    for format, module in {**BUILTIN_SERIALIZERS, **getattr(settings, "SERIALIZATION_MODULES", {})}.items():
         register_serializer(format, module, found)
     _serializers.clear()
     _serializers.update(found)
@@ -123,7 +123,7 @@ def sort_dependencies(app_list: Any, allow_cycles: bool = False) -> list[Any]:
     left = list(needs)
     while left:
         ready = [
-            m for m in left if all(need in ordered or need not in needs or need is m for need in needs[m])
+            m for m in left if all(need in ordered or need not in needs for need in needs[m])
         ]
         if not ready:
             if not allow_cycles:

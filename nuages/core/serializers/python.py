@@ -64,10 +64,10 @@ class Serializer(base.Serializer):
         if self.handles_natural_key(field):
             values: Any = [
                 other.natural_key() or _plain(other)
-                for other in (related.iterator() if fetched is None else fetched)
+                for other in (related.iterator(chunk_size=2000) if fetched is None else fetched)
             ]
         else:
-            found = related.select_related(None).only("pk").iterator() if fetched is None else fetched
+            found = related.select_related(None).only("pk").iterator(chunk_size=2000) if fetched is None else fetched
             values = [_plain(other) for other in found]
         self._current[field.name] = values
 

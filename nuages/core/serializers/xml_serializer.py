@@ -108,7 +108,7 @@ class Serializer(base.Serializer):
         related = getattr(obj, field.name)
         found = getattr(obj, "_prefetched_objects_cache", {}).get(field.name)
         if found is None:
-            found = related.iterator() if natural else related.select_related(None).only("pk").iterator()
+            found = related.iterator(chunk_size=2000) if natural else related.select_related(None).only("pk").iterator(chunk_size=2000)
         for other in found:
             key = other.natural_key() if natural else ()
             self.indent(3)

@@ -14,6 +14,7 @@ from typing import Any
 from wsgiref import simple_server
 
 from nuages.core.exceptions import ImproperlyConfigured
+from nuages.core.wsgi import get_wsgi_application
 from nuages.db import connections
 from nuages.utils.module_loading import import_string
 
@@ -25,7 +26,6 @@ __all__ = ("WSGIRequestHandler", "WSGIServer")
 def get_internal_wsgi_application() -> Any:
     """Return the application that WSGI_APPLICATION names, or the plain one. Raises `ImproperlyConfigured`."""
     from nuages.conf import settings
-    from nuages.core.wsgi import get_wsgi_application
 
     path = settings.WSGI_APPLICATION
     if path is None:

@@ -92,6 +92,8 @@ def _header_name(keyword: str) -> bytes:
 class AsyncClientHandler(ClientHandler):
     """Answers an ASGI scope with a response object."""
 
+    is_async = True
+
     def __call__(self, scope: dict[str, Any]) -> Any:
         body_file = scope.pop("_body_file", None) or FakePayload(b"")
         request_started.disconnect(close_old_connections)

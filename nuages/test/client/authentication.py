@@ -6,6 +6,7 @@ from http.cookies import SimpleCookie
 from importlib import import_module
 from typing import Any
 
+from nuages.compat import resolved
 from nuages.conf import settings
 from nuages.http import HttpRequest
 from nuages.spine import twin
@@ -38,7 +39,7 @@ class ClientSession:
     def session(self) -> Any:
         """The client's session: the one its cookie names, or a new one."""
         name = settings.SESSION_COOKIE_NAME
-        store = import_module(settings.SESSION_ENGINE).SessionStore
+        store = import_module(resolved(settings.SESSION_ENGINE)).SessionStore
         if present := self.cookies.get(name):
             return store(present.value)
         fresh = store()
@@ -70,7 +71,7 @@ class ClientSession:
         from nuages.contrib.auth import login
 
         request = HttpRequest()
-        engine = import_module(settings.SESSION_ENGINE)
+        engine = import_module(resolved(settings.SESSION_ENGINE))
         request.session = (
             self.session if self.cookies.get(settings.SESSION_COOKIE_NAME) else engine.SessionStore()
         )
@@ -97,7 +98,7 @@ class ClientSession:
             request.session = self.session
             request.user = get_user(request)
         else:
-            request.session = import_module(settings.SESSION_ENGINE).SessionStore()
+            request.session = import_module(resolved(settings.SESSION_ENGINE)).SessionStore()
         logout(request)
         self.cookies = SimpleCookie()
 

@@ -15,6 +15,9 @@ from nuages.test.contexts import ContextList
 class ClientHandler(BaseHandler):
     """Answers a WSGI environment with a response object instead of a stream of bytes."""
 
+    #: Whether middleware of both colours gets its async form.
+    is_async = False
+
     def __init__(self, enforce_csrf_checks: bool = True) -> None:
         super().__init__()
         self.enforce_csrf_checks = enforce_csrf_checks
@@ -29,7 +32,7 @@ class ClientHandler(BaseHandler):
     def answer(self, request: Any) -> Any:
         """Send `request` through the middleware; the response is closed but keeps its content."""
         if not self._loaded:
-            self.load_middleware()
+            self.load_middleware(is_async=self.is_async)
             self._loaded = True
         # The marker that the CSRF middleware documents for tests.
         request._dont_enforce_csrf_checks = not self.enforce_csrf_checks

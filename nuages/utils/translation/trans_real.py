@@ -79,8 +79,11 @@ def _build(language: str, domain: str = "django", fallback: bool = True) -> Cata
     default = settings.LANGUAGE_CODE
     if fallback and generic != language:
         beneath = translation(generic) if domain == "django" else _build(generic, domain)
-    elif fallback and language != default and not (_is_english(language) or _is_english(default)):
-        # Messages are written in English, so English needs no other language to fall back to.
+    elif fallback and not (
+        _is_english(language) or default.replace("_", "-").split("-")[0] in (language, "en")
+    ):
+        # Messages are written in English, so English needs no other language to fall back to; neither does
+        # the generic language of the default one, which falls back to it in turn.
         beneath = translation(default) if domain == "django" else _build(default, domain)
     return gather(language, to_locale(language), _locale_directories(), beneath, domain)
 
@@ -133,10 +136,15 @@ def get_language() -> str | None:
     """Return the code of the active language; None where nothing is translated."""
     active = _current.get()
     if active is None:
-        from nuages.conf import settings
-
-        return settings.LANGUAGE_CODE
+        return _default_language()
     return None if active is _NOTHING else active.language
+
+
+@memo.worked_out_from("LANGUAGE_CODE")
+def _default_language() -> str:
+    from nuages.conf import settings
+
+    return settings.LANGUAGE_CODE
 
 
 def get_language_bidi() -> bool:

@@ -66,7 +66,7 @@ def test_queryset_as_value_becomes_a_subquery() -> None:
 
 
 def test_unknown_name_says_what_was_likely_meant() -> None:
-    with pytest.raises(FieldError, match="Cannot resolve keyword 'autor' into field. Choices are:") as caught:
+    with pytest.raises(FieldError, match=r"Cannot resolve keyword 'autor' into field") as caught:
         Book.objects.filter(autor=1)
     assert any("'author'" in note for note in caught.value.__notes__)
 
@@ -128,6 +128,14 @@ def holds(q: Any, book: Any) -> bool:
     return truth != q.negated
 
 
+def changed(q: Any) -> Any:
+    """The same structure with other values."""
+    if isinstance(q, tuple):
+        known = [value for value in VALUES[q[0]] if value is not None]
+        return q if q[1] is None else (q[0], known[(known.index(q[1]) + 1) % len(known)])
+    return Q.create([changed(child) for child in q.children], q.connector, q.negated)
+
+
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(conditions)
 def test_random_conditions_find_what_python_finds(q: Q) -> None:
@@ -135,10 +143,15 @@ def test_random_conditions_find_what_python_finds(q: Q) -> None:
     expected = sorted(book.title for book in books if holds(q, book))
     assert titles(Book.objects.filter(q)) == expected
     assert titles(Book.objects.exclude(q)) == sorted({book.title for book in books} - set(expected))
-    # The second time the plan is warm.
+    # The second time the plan is warm; with other values it must not remember the first.
     assert titles(Book.objects.filter(q)) == expected
+    other = changed(q)
+    assert titles(Book.objects.filter(other)) == sorted(book.title for book in books if holds(other, book))
 
 
 def test_ordering_of_a_relation_follows_its_model() -> None:
-    assert [author.name for author in Author.objects.filter(country__isnull=False).order_by("country")] == ["Ana", "Ben"]
+    assert [author.name for author in Author.objects.filter(country__isnull=False).order_by("country")] == [
+        "Ana",
+        "Ben",
+    ]
     assert Country.objects.first().name == "Chile"

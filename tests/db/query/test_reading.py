@@ -28,7 +28,7 @@ def test_slices_of_slices() -> None:
     assert [book.title for book in ordered[1:][:2]] == ["Dusk", "Echo"]
     assert ordered[1:3][1].title == "Echo"
     assert list(ordered[2:2]) == []
-    with pytest.raises(ValueError, match="Negative indexing is not supported."):
+    with pytest.raises(ValueError, match="Negative indexing is not supported"):
         ordered[-1]
 
 
@@ -88,7 +88,12 @@ def test_combined_queries_are_ordered_and_sliced_as_one() -> None:
 def test_select_related_takes_one_statement() -> None:
     with CaptureQueriesContext(connection) as captured:
         books = list(Book.objects.select_related("author__country", "cover").order_by("id"))
-        assert [book.author.country and book.author.country.name for book in books] == ["Chile", "Chile", "Japan", None]
+        assert [book.author.country and book.author.country.name for book in books] == [
+            "Chile",
+            "Chile",
+            "Japan",
+            None,
+        ]
         assert books[0].cover.colour == "red"
         assert books[0].cover.book is books[0]
     assert len(captured) == 1

@@ -40,7 +40,9 @@ def test_get_or_create_finds_before_it_makes() -> None:
 def test_update_or_create_takes_other_values_for_new_rows() -> None:
     tag, made = Tag.objects.update_or_create(name="sea", defaults={"name": "ocean"})
     assert (tag.name, made) == ("ocean", False)
-    tag, made = Tag.objects.update_or_create(name="new", defaults={"name": "x"}, create_defaults={"name": "made"})
+    tag, made = Tag.objects.update_or_create(
+        name="new", defaults={"name": "x"}, create_defaults={"name": "made"}
+    )
     assert (tag.name, made) == ("made", True)
 
 
@@ -57,7 +59,7 @@ def test_bulk_update_writes_each_row_its_own_value() -> None:
 def test_bulk_create_gives_keys() -> None:
     tags = Tag.objects.bulk_create([Tag(name="a"), Tag(name="b")])
     assert all(tag.pk for tag in tags)
-    with pytest.raises(ValueError, match="Batch size must be a positive integer."):
+    with pytest.raises(ValueError, match="Batch size must be a positive integer"):
         Tag.objects.bulk_create([], batch_size=-1)
 
 

@@ -67,7 +67,9 @@ def evaluated(node: Any) -> bool | None:
 
 trees = st.recursive(
     st.booleans(),
-    lambda inner: st.tuples(st.sampled_from([AND, OR, XOR]), st.booleans(), st.lists(inner, min_size=1, max_size=4)),
+    lambda inner: st.tuples(
+        st.sampled_from([AND, OR, XOR]), st.booleans(), st.lists(inner, min_size=1, max_size=4)
+    ),
     max_leaves=12,
 )
 

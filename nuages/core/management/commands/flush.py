@@ -45,7 +45,10 @@ class Command(BaseCommand):
         for config in apps.get_app_configs():
             _import_management(config.name)  # where receivers of post_migrate may be
         statements = sql_flush(
-            no_style(), connection, reset_sequences=options.get("reset_sequences", True), allow_cascade=cascade
+            no_style(),
+            connection,
+            reset_sequences=options.get("reset_sequences", True),
+            allow_cascade=cascade,
         )
         if interactive and not self._confirmed(connection.settings_dict["NAME"]):
             self.stdout.write("Flush cancelled.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nuages.compat import spelled
-from nuages.core.management.base import BaseCommand, CommandParser
+from nuages.core.management.base import BaseCommand, CommandError, CommandParser
 from nuages.db.models.constants import LOOKUP_SEP
 
 #: Where the models module of the app is to be.
@@ -47,12 +47,13 @@ class Command(BaseCommand):
     help = "Introspects the database tables in the given database and outputs a Django model module."
     requires_system_checks = []
     stealth_options = ("table_name_filter",)
-    db_module = "django.db"
 
     def add_arguments(self, parser: CommandParser) -> None:
         from nuages.db import DEFAULT_DB_ALIAS, connections
 
-        parser.add_argument("table", nargs="*", type=str, help="Selects what tables or views should be introspected.")
+        parser.add_argument(
+            "table", nargs="*", type=str, help="Selects what tables or views should be introspected."
+        )
         parser.add_argument(
             "--database",
             default=DEFAULT_DB_ALIAS,
@@ -62,9 +63,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--include-partitions", action="store_true", help="Also output models for partition tables."
         )
-        parser.add_argument("--include-views", action="store_true", help="Also output models for database views.")
+        parser.add_argument(
+            "--include-views", action="store_true", help="Also output models for database views."
+        )
 
     def handle(self, **options: Any) -> None:
+        from nuages.db import connections
+
+        if not connections[options["database"]].features.supports_inspectdb:
+            raise CommandError(
+                "Database inspection isn't supported for the currently selected database backend."
+            )
         for line in self.handle_inspection(options):
             self.stdout.write(line)
 
@@ -79,7 +88,11 @@ class Command(BaseCommand):
         written: list[str] = []
         with connection.cursor() as cursor:
             kinds = {info.name: info.type for info in connection.introspection.get_table_list(cursor)}
-            shown = {"t", *(["p"] if options["include_partitions"] else []), *(["v"] if options["include_views"] else [])}
+            shown = {
+                "t",
+                *(["p"] if options["include_partitions"] else []),
+                *(["v"] if options["include_views"] else []),
+            }
             chosen = options["table"] or sorted(name for name, kind in kinds.items() if kind in shown)
             for name in chosen:
                 if wanted is not None and callable(wanted) and not wanted(name):
@@ -113,7 +126,13 @@ class Command(BaseCommand):
         return table
 
     def _body(
-        self, connection: Any, cursor: Any, table: Table, model: str, written: list[str], kinds: dict[str, str]
+        self,
+        connection: Any,
+        cursor: Any,
+        table: Table,
+        model: str,
+        written: list[str],
+        kinds: dict[str, str],
     ) -> Iterator[str]:
         names: dict[str, str] = {}
         targets: set[str] = set()
@@ -146,7 +165,9 @@ class Command(BaseCommand):
         targets: set[str],
     ) -> str:
         relation = table.relations.get(column.name)
-        name, options, notes = self.normalize_col_name(column.name, list(names.values()), relation is not None)
+        name, options, notes = self.normalize_col_name(
+            column.name, list(names.values()), relation is not None
+        )
         names[column.name] = name
         arguments: list[str] = []
         extra: dict[str, Any] = {}
@@ -169,14 +190,10 @@ class Command(BaseCommand):
             kind, parameters, more_notes = self.get_field_type(connection, table.name, column)
             path = kind if "." in kind else f"models.{kind}"
             notes = [*notes, *more_notes]
-            if kind in {"AutoField", "BigAutoField", "SmallAutoField"} and is_key and name == "id":
-                pass
             extra = {**parameters, **extra}
         extra |= options
         if column.null_ok and not is_key:
-            if not path.endswith("NullBooleanField"):
-                extra["blank"] = True
-            extra["null"] = True
+            extra |= {"blank": True, "null": True}
         if getattr(column, "comment", None):
             extra["db_comment"] = column.comment
         arguments += [f"{option}={value!r}" for option, value in extra.items()]
@@ -196,7 +213,11 @@ class Command(BaseCommand):
     ) -> list[str]:
         """Return the leading arguments of a foreign key."""
         target_column, target_table, *rest = relation
-        on_delete = getattr(rest[0], "__name__", None) or str(rest[0]) if rest and rest[0] is not None else "DO_NOTHING"
+        on_delete = (
+            getattr(rest[0], "__name__", None) or str(rest[0])
+            if rest and rest[0] is not None
+            else "DO_NOTHING"
+        )
         to = "self" if target_table == table.name else self.normalize_table_name(target_table)
         if target_column != connection.introspection.get_primary_key_column(cursor, target_table):
             extra["to_field"] = target_column
@@ -237,15 +258,19 @@ class Command(BaseCommand):
             name = f"number_{name}"
             notes.append("Field renamed because it wasn't a valid Python identifier.")
         if name in used_column_names:
-            number = next(n for n in range(len(used_column_names) + 1) if f"{name}_{n}" not in used_column_names)
+            number = next(
+                n for n in range(len(used_column_names) + 1) if f"{name}_{n}" not in used_column_names
+            )
             name = f"{name}_{number}"
             notes.append("Field renamed because of name conflict.")
         usual = f"{name}_id" if is_relation else name
         # Lower case alone needs no db_column where the database does not mind.
         options = {} if usual == col_name else {"db_column": col_name}
-        return name, options, [] if not options or _only_shortened(notes) else notes
+        return name, options, notes if options else []
 
-    def get_field_type(self, connection: Any, table_name: str, row: Any) -> tuple[str, dict[str, Any], list[str]]:
+    def get_field_type(
+        self, connection: Any, table_name: str, row: Any
+    ) -> tuple[str, dict[str, Any], list[str]]:
         """Return a column's field class, its parameters and notes."""
         parameters: dict[str, Any] = {}
         notes: list[str] = []
@@ -283,12 +308,18 @@ class Command(BaseCommand):
             if not described["unique"] or described["primary_key"]:
                 continue
             columns = described["columns"]
-            if not columns or None in columns or (described.get("definition") and "(" in _terms(described["definition"])):
+            if (
+                not columns
+                or None in columns
+                or (described.get("definition") and "(" in _terms(described["definition"]))
+            ):
                 unknown = True
             columns = [column for column in columns or () if column is not None]
             if len(columns) > 1:
                 together.append(f"({', '.join(repr(column_to_field_name[column]) for column in columns)})")
-        made_from = "  # Created from a view." if is_view else "  # Created from a partition." if is_partition else ""
+        made_from = (
+            "  # Created from a view." if is_view else "  # Created from a partition." if is_partition else ""
+        )
         yield ""
         if unknown:
             yield "    # A unique constraint could not be introspected."
@@ -299,10 +330,6 @@ class Command(BaseCommand):
             yield f"        unique_together = ({', '.join(together)},)"
         if comment:
             yield f"        db_table_comment = {comment!r}"
-
-
-def _only_shortened(notes: list[str]) -> bool:
-    return False
 
 
 def _terms(definition: str) -> str:

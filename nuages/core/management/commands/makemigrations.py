@@ -10,7 +10,15 @@ from typing import Any
 
 from nuages.apps import apps
 from nuages.conf import settings
-from nuages.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper, no_translations
+from nuages.core.management.base import (
+    BaseCommand,
+    CommandError,
+    CommandParser,
+    OutputWrapper,
+    no_translations,
+)
+from nuages.db import DEFAULT_DB_ALIAS, connections, router
+from nuages.db.exceptions import OperationalError
 
 
 class Command(BaseCommand):
@@ -126,9 +134,6 @@ class Command(BaseCommand):
 
     def _check_history(self, loader: Any) -> None:
         """Look whether the databases have followed the history so far; one that does not answer is no reason to stop."""
-        from nuages.db import connections, router
-        from nuages.db.exceptions import OperationalError
-
         aliases = connections if settings.DATABASE_ROUTERS else ["default"]
         for alias in sorted(aliases):
             connection = connections[alias]
@@ -166,7 +171,9 @@ class Command(BaseCommand):
     def _detector(self, loader: Any, labels: set[str]) -> Any:
         from nuages.db.migrations.state import ProjectState
 
-        return self.autodetector(loader.project_state(), ProjectState.from_apps(apps), self._questioner(labels))
+        return self.autodetector(
+            loader.project_state(), ProjectState.from_apps(apps), self._questioner(labels)
+        )
 
     def _make_empty(self, loader: Any, labels: set[str]) -> None:
         from nuages.db.migrations import Migration
@@ -210,7 +217,9 @@ class Command(BaseCommand):
 
     # Writing
 
-    def write_migration_files(self, changes: dict[str, list[Any]], update_previous_migration_paths: Any = None) -> None:
+    def write_migration_files(
+        self, changes: dict[str, list[Any]], update_previous_migration_paths: Any = None
+    ) -> None:
         """Write migrations to files, or show what would be written."""
         from nuages.db.migrations.writer import MigrationWriter
 
@@ -242,8 +251,9 @@ class Command(BaseCommand):
             if not os.path.isfile(init):
                 open(init, "w").close()
             folders_made.add(app_label)
+        text = writer.as_string()  # first: what cannot be written must leave no empty file
         with open(writer.path, "w", encoding="utf-8") as file:
-            file.write(writer.as_string())
+            file.write(text)
         self.written_files.append(writer.path)
         old = previous.get(app_label)
         if old is None:
@@ -280,7 +290,6 @@ class Command(BaseCommand):
 
     def write_to_last_migration(self, changes: dict[str, list[Any]]) -> None:
         """Put changes into the last migration of their app, in place of that."""
-        from nuages.db import DEFAULT_DB_ALIAS, connections
         from nuages.db.migrations.loader import MigrationLoader
         from nuages.db.migrations.optimizer import MigrationOptimizer
         from nuages.db.migrations.writer import MigrationWriter
@@ -293,7 +302,9 @@ class Command(BaseCommand):
             last.operations.extend(change.operations)
             # A dependency on the migration itself is none.
             last.dependencies.extend(
-                dependency for dependency in change.dependencies if tuple(dependency) != (app_label, last.name)
+                dependency
+                for dependency in change.dependencies
+                if tuple(dependency) != (app_label, last.name)
             )
             last.operations = MigrationOptimizer().optimize(last.operations, app_label)
             paths[app_label] = MigrationWriter(last).path
@@ -369,13 +380,21 @@ class Command(BaseCommand):
         """Return the ends of the branches, each with what has been done since they parted."""
         ends = [loader.get_migration(app_label, name) for name in names]
         histories = [
-            [key for key in loader.graph.forwards_plan((app_label, end.name)) if key[0] == app_label] for end in ends
+            [key for key in loader.graph.forwards_plan((app_label, end.name)) if key[0] == app_label]
+            for end in ends
         ]
         shared = len(list(takewhile(lambda keys: len(set(keys)) == 1, zip(*histories))))
         if not shared:
             raise ValueError(f"Could not find common ancestor of {set(names)}")
         return [
-            (end, [operation for key in history[shared:] for operation in loader.get_migration(*key).operations])
+            (
+                end,
+                [
+                    operation
+                    for key in history[shared:]
+                    for operation in loader.get_migration(*key).operations
+                ],
+            )
             for end, history in zip(ends, histories)
         ]
 

@@ -27,7 +27,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         from nuages.db import DEFAULT_DB_ALIAS, connections
 
-        parser.add_argument("app_label", nargs="?", help="App label of an application to synchronize the state.")
+        parser.add_argument(
+            "app_label", nargs="?", help="App label of an application to synchronize the state."
+        )
         parser.add_argument(
             "migration_name",
             nargs="?",
@@ -104,7 +106,8 @@ class Command(BaseCommand):
                 sys.exit(1)
             return
         # Apps without migrations may have been named, or are meant when none is.
-        synced = run_syncdb and (not app_label or app_label in executor.loader.unmigrated_apps)
+        unmigrated = executor.loader.unmigrated_apps
+        synced = bool(run_syncdb and unmigrated and (not app_label or app_label in unmigrated))
         self._announce(executor, targets, of_all_apps, options, synced)
         self._run(executor, targets, plan, of_all_apps, options, synced)
 
@@ -131,13 +134,7 @@ class Command(BaseCommand):
         target = (app_label, find_migration(loader, app_label, name).name)
         if target not in loader.graph.nodes and target in loader.replacements:
             # Some of what it replaces has been applied: it is those that are wanted.
-            incomplete = loader.replacements[target].replaces
-            target = next(key for key in reversed([tuple(each) for each in incomplete]) if key in loader.graph.nodes)
-        elif target not in loader.graph.nodes:
-            # A squashed migration has taken its place: plan without those.
-            from nuages.db.migrations.loader import MigrationLoader
-
-            executor.loader = MigrationLoader(self.connection, replace_migrations=False)
+            target = tuple(loader.replacements[target].replaces[-1])
         return [target], False
 
     def _announce(
@@ -149,8 +146,11 @@ class Command(BaseCommand):
         label = self.style.MIGRATE_LABEL
         self.stdout.write(heading("Operations to perform:"))
         if synced:
-            named = options["app_label"] or ", ".join(sorted(executor.loader.unmigrated_apps))
-            self.stdout.write(label("  Synchronize unmigrated apps: ") + named)
+            if options["app_label"]:
+                self.stdout.write(label("  Synchronize unmigrated app: ") + options["app_label"])
+            else:
+                named = ", ".join(sorted(executor.loader.unmigrated_apps))
+                self.stdout.write(label("  Synchronize unmigrated apps: ") + named)
         if options["app_label"] and options["run_syncdb"]:
             return
         if of_all_apps or not options["migration_name"]:
@@ -165,7 +165,13 @@ class Command(BaseCommand):
     # Doing it
 
     def _run(
-        self, executor: Any, targets: list[Any], plan: Any, of_all_apps: bool, options: dict[str, Any], synced: bool
+        self,
+        executor: Any,
+        targets: list[Any],
+        plan: Any,
+        of_all_apps: bool,
+        options: dict[str, Any],
+        synced: bool,
     ) -> None:
         alias = self.connection.alias
         before = executor._create_project_state(with_applied_migrations=True)
@@ -183,7 +189,9 @@ class Command(BaseCommand):
         if not plan:
             self._say_nothing_to_do(executor)
             fake = fake_initial = False
-        after = executor.migrate(targets, plan=plan, state=before.clone(), fake=fake, fake_initial=fake_initial)
+        after = executor.migrate(
+            targets, plan=plan, state=before.clone(), fake=fake, fake_initial=fake_initial
+        )
         # Receivers see the models as they are now, and those of apps without migrations as they are.
         after.clear_delayed_apps_cache()
         final = after.apps
@@ -301,7 +309,7 @@ class Command(BaseCommand):
             action = str(action).replace("\n", "")
         elif backwards:
             action, is_error = "IRREVERSIBLE", True
-        arrow = f" -> {Truncator(action).chars(40)}" if action else ""
+        arrow = Truncator(f" -> {action}").chars(40) if action else ""
         return f"{prefix}{operation.describe()}{arrow}", is_error
 
     # Pruning

@@ -62,4 +62,6 @@ class Command(BaseCommand):
             if writer.needs_manual_porting:
                 self.stdout.write(self.style.MIGRATE_HEADING("Manual porting required"))
                 self.stdout.write(PORTING_NOTE.format(kind="optimized"))
-            self.stdout.write(self.style.MIGRATE_HEADING("Optimized migration ") + self.style.MIGRATE_LABEL(path))
+            self.stdout.write(
+                self.style.MIGRATE_HEADING("Optimized migration ") + self.style.MIGRATE_LABEL(path)
+            )

@@ -28,10 +28,25 @@ class Command(BaseCommand):
         add = parser.add_argument
         add("addrport", nargs="?", help="Optional port number, or ipaddr:port")
         add("--ipv6", "-6", action="store_true", dest="use_ipv6", help="Tells nuages to use an IPv6 address.")
-        add("--nothreading", action="store_false", dest="use_threading", help="Answer plain views one at a time.")
+        add(
+            "--nothreading",
+            action="store_false",
+            dest="use_threading",
+            help="Answer plain views one at a time.",
+        )
         add("--noreload", action="store_false", dest="use_reloader", help="Do not watch files.")
-        add("--nostatic", action="store_false", dest="use_static_handler", help="Do not serve static files at STATIC_URL.")
-        add("--insecure", action="store_true", dest="insecure_serving", help="Serve static files even if DEBUG is False.")
+        add(
+            "--nostatic",
+            action="store_false",
+            dest="use_static_handler",
+            help="Do not serve static files at STATIC_URL.",
+        )
+        add(
+            "--insecure",
+            action="store_true",
+            dest="insecure_serving",
+            help="Serve static files even if DEBUG is False.",
+        )
         add("--skip-checks", action="store_true", help="Skip system checks.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -57,7 +72,9 @@ class Command(BaseCommand):
             import traceback
 
             self.stderr.write("".join(traceback.format_exception(error)))
-            self.stderr.write(self.style.ERROR("The project does not start; the browser shows why. Waiting for a change."))
+            self.stderr.write(
+                self.style.ERROR("The project does not start; the browser shows why. Waiting for a change.")
+            )
             application = BrokenApplication(error)
         else:
             self.announce(address)

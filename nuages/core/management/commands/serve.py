@@ -18,10 +18,27 @@ class Command(BaseCommand):
     def add_arguments(self, parser: Any) -> None:
         add = parser.add_argument
         add("addrport", nargs="?", help="Port, or host:port. Default: 127.0.0.1:8000.")
-        add("--workers", "-w", type=int, default=_whole_number("WEB_CONCURRENCY", 1), help="Processes. Default: 1, or WEB_CONCURRENCY.")
+        add(
+            "--workers",
+            "-w",
+            type=int,
+            default=_whole_number("WEB_CONCURRENCY", 1),
+            help="Processes. Default: 1, or WEB_CONCURRENCY.",
+        )
         add("--access-log", action="store_true", help="Log each request through the logger nuages.access.")
-        add("--no-files", action="store_false", dest="files", help="Leave static and media files to another server.")
-        add("--grace", type=int, default=30, metavar="SECONDS", help="How long requests may take to finish on stop.")
+        add(
+            "--no-files",
+            action="store_false",
+            dest="files",
+            help="Leave static and media files to another server.",
+        )
+        add(
+            "--grace",
+            type=int,
+            default=30,
+            metavar="SECONDS",
+            help="How long requests may take to finish on stop.",
+        )
         add("--max-memory", type=int, metavar="MIB", help="Replace a process that takes more than this.")
         add("--uds", metavar="PATH", help="Listen on a Unix socket instead.")
 
@@ -44,10 +61,14 @@ class Command(BaseCommand):
                 )
             )
         if settings.DEBUG:
-            self.stderr.write(self.style.WARNING("DEBUG is on: error pages show the site's inside to everybody."))
+            self.stderr.write(
+                self.style.WARNING("DEBUG is on: error pages show the site's inside to everybody.")
+            )
         where = options["uds"] or address.url
         count = options["workers"]
-        self.stdout.write(f"Serving {where} with {count} {'process' if count == 1 else 'processes'} (pid {os.getpid()}).")
+        self.stdout.write(
+            f"Serving {where} with {count} {'process' if count == 1 else 'processes'} (pid {os.getpid()})."
+        )
         self.stdout.flush()
         serve(
             address,

@@ -106,7 +106,9 @@ class Command(BaseCommand):
         ]
         for config in reversed(list(apps.get_app_configs())):
             paths += [
-                f"{model.__module__}.{model.__name__}" for model in config.get_models() if model.__module__
+                f"{model.__module__}.{model.__name__}"
+                for model in reversed(list(config.get_models()))
+                if model.__module__
             ]
         return [spelled(path) for path in paths]
 
@@ -153,7 +155,7 @@ class Command(BaseCommand):
         if missing:
             listed = "\n".join(f"  {path}" for path in missing)
             self.stdout.write(
-                f"{_objects(len(missing))} could not be automatically imported:\n\n{listed}\n",
+                f"{_objects(len(missing))} could not be automatically imported:\n\n{listed}\n\n",
                 self.style.WARNING,
             )
         said = f"{_objects(count)} imported automatically"

@@ -19,7 +19,9 @@ class Command(BaseCommand):
             nargs="?",
             help="Migrations will be squashed starting from and including this migration.",
         )
-        parser.add_argument("migration_name", help="Migrations will be squashed until and including this migration.")
+        parser.add_argument(
+            "migration_name", help="Migrations will be squashed until and including this migration."
+        )
         parser.add_argument(
             "--no-optimize", action="store_true", help="Do not try to optimize the squashed operations."
         )
@@ -39,14 +41,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        from nuages.db import DEFAULT_DB_ALIAS, connections, migrations
+        from nuages.db import migrations
         from nuages.db.migrations.commands import PORTING_NOTE, check_migrated_app, find_migration, write_file
         from nuages.db.migrations.loader import MigrationLoader
         from nuages.db.migrations.writer import MigrationWriter
 
         self.verbosity = options["verbosity"]
         app_label = options["app_label"]
-        loader = MigrationLoader(connections[DEFAULT_DB_ALIAS])
+        loader = MigrationLoader(None)  # the files alone count, whatever some database has applied
         check_migrated_app(app_label, loader)
         last = find_migration(loader, app_label, options["migration_name"])
         chosen = self._chain_to(loader, last)
@@ -111,7 +113,9 @@ class Command(BaseCommand):
         if key not in loader.graph.nodes:
             raise CommandError(f"Cannot find a migration matching '{last.name}' from app '{last.app_label}'.")
         return [
-            loader.get_migration(*each) for each in loader.graph.forwards_plan(key) if each[0] == last.app_label
+            loader.get_migration(*each)
+            for each in loader.graph.forwards_plan(key)
+            if each[0] == last.app_label
         ]
 
     def _optimized(self, operations: list[Any], app_label: str, skip: bool) -> list[Any]:
@@ -141,9 +145,11 @@ def _sum_of(chosen: list[Any]) -> tuple[list[Any], list[Any]]:
         operations += migration.operations
         for dependency in migration.dependencies:
             if isinstance(dependency, SwappableTuple):
-                is_user = settings.AUTH_USER_MODEL == dependency.setting
+                is_user = dependency.setting == settings.AUTH_USER_MODEL
                 dependencies[("__setting__", "AUTH_USER_MODEL") if is_user else dependency] = None
-            elif dependency[0] != migration.app_label or (migration is first and tuple(dependency) not in inside):
+            elif dependency[0] != migration.app_label or (
+                migration is first and tuple(dependency) not in inside
+            ):
                 dependencies[tuple(dependency)] = None
     return operations, list(dependencies)
 
