@@ -33,9 +33,7 @@ __all__ = ["DEFERRED", "Deferred", "Model", "ModelBase", "ModelState", "ModelSta
 class ModelBase(type):
     """Metaclass of all models."""
 
-    def __new__(
-        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any
-    ) -> Any:
+    def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> Any:
         if not any(isinstance(base, ModelBase) for base in bases):
             return super().__new__(mcs, name, bases, namespace)  # Model itself.
         return define(mcs, name, bases, namespace, options)
@@ -86,7 +84,9 @@ class Model(AltersData, metaclass=ModelBase):
             post_init.send(sender=cls, instance=self)
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Sequence[Any], *, fetch_mode: Any = None) -> Self:
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Sequence[Any], *, fetch_mode: Any = None
+    ) -> Self:
         """An instance from a row. Override it to see what was loaded."""
         fields = cls._meta.concrete_fields
         if len(values) != len(fields):
@@ -233,7 +233,9 @@ class Model(AltersData, metaclass=ModelBase):
 
     save_base.alters_data = True  # type: ignore[attr-defined]
 
-    def _prepare_related_fields_for_save(self, operation_name: str, fields: Collection[Any] | None = None) -> None:
+    def _prepare_related_fields_for_save(
+        self, operation_name: str, fields: Collection[Any] | None = None
+    ) -> None:
         settle_related_keys(self, operation_name, fields)
 
     def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
@@ -256,7 +258,7 @@ class Model(AltersData, metaclass=ModelBase):
 
     def _get_FIELD_display(self, field: Any) -> Any:
         value = getattr(self, field.attname)
-        labels = dict(make_hashable(field.flatchoices))
+        labels: dict[Any, Any] = dict(make_hashable(field.flatchoices))  # type: ignore[call-overload]
         # force_str() makes lazy translations text.
         return force_str(labels.get(make_hashable(value), value), strings_only=True)
 
@@ -292,7 +294,10 @@ class Model(AltersData, metaclass=ModelBase):
         """Validation of the model as a whole, to be overridden."""
 
     def full_clean(
-        self, exclude: Iterable[str] | None = None, validate_unique: bool = True, validate_constraints: bool = True
+        self,
+        exclude: Iterable[str] | None = None,
+        validate_unique: bool = True,
+        validate_constraints: bool = True,
     ) -> None:
         """All validation; one ValidationError with every message."""
         validation.full_clean(self, exclude, validate_unique, validate_constraints)
@@ -314,7 +319,9 @@ class Model(AltersData, metaclass=ModelBase):
         models = [self.__class__, *self._meta.all_parents]
         return [(model, model._meta.constraints) for model in models if model._meta.constraints]
 
-    def _get_unique_checks(self, exclude: Collection[str] | None = None, include_meta_constraints: bool = False) -> Any:
+    def _get_unique_checks(
+        self, exclude: Collection[str] | None = None, include_meta_constraints: bool = False
+    ) -> Any:
         return validation.unique_checks(self, exclude or (), include_meta_constraints)
 
     def _perform_unique_checks(self, unique_checks: Any) -> dict[str, list[Any]]:

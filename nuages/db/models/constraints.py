@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from enum import Enum
 from types import NoneType
 from typing import Any, Self
@@ -10,6 +10,7 @@ from typing import Any, Self
 from nuages.core import checks
 from nuages.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
 from nuages.db import DEFAULT_DB_ALIAS, connections
+from nuages.db.models import plain_conditions
 from nuages.db.models.constants import LOOKUP_SEP
 from nuages.db.models.expressions import Case, Exists, ExpressionList, F, RawSQL, Value, When
 from nuages.db.models.fields import BooleanField
@@ -70,14 +71,8 @@ class BaseConstraint:
 
     def violation(self, message: Any = None, code: str | None = None) -> ValidationError:
         """The error to raise."""
-        return ValidationError(message or self.get_violation_error_message(), code=code or self.violation_error_code)
-
-    @property
-    def says_its_own(self) -> bool:
-        """Whether code or message of a violation are this constraint's own."""
-        return (
-            self.violation_error_code is not None
-            or self.violation_error_message != self.default_violation_error_message
+        return ValidationError(
+            message or self.get_violation_error_message(), code=code or self.violation_error_code
         )
 
     def check(self, model: Any, connection: Any) -> list[Any]:
@@ -105,13 +100,12 @@ class BaseConstraint:
                 continue
             first = lookups[0]
             # A key followed by a transform or lookup stays here; by a field's name, it leads away.
-            if first == "pk" or (
-                field.get_transform(first) is None
-                and field.get_lookup(first) is None
-            ):
+            if first == "pk" or (field.get_transform(first) is None and field.get_lookup(first) is None):
                 joined = LOOKUP_SEP.join([field_name, *lookups])
                 messages.append(
-                    checks.Error(f"'constraints' refers to the joined field '{joined}'.", obj=model, id="models.E041")
+                    checks.Error(
+                        f"'constraints' refers to the joined field '{joined}'.", obj=model, id="models.E041"
+                    )
                 )
         from nuages.db.models.checks.options import check_local_fields
 
@@ -119,12 +113,16 @@ class BaseConstraint:
         return messages
 
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
-        kwargs: dict[str, Any] = {"name": self.name}
-        if self.violation_error_message is not None and self.violation_error_message != self.default_violation_error_message:
-            kwargs["violation_error_message"] = self.violation_error_message
+        return _path_of(self), (), {"name": self.name, **self._own_words()}
+
+    def _own_words(self) -> dict[str, Any]:
+        """Code and message of violations, where they are this constraint's own."""
+        words: dict[str, Any] = {}
         if self.violation_error_code is not None:
-            kwargs["violation_error_code"] = self.violation_error_code
-        return _path_of(self), (), kwargs
+            words["violation_error_code"] = self.violation_error_code
+        if self.violation_error_message not in (None, self.default_violation_error_message):
+            words["violation_error_message"] = self.violation_error_message
+        return words
 
     def clone(self) -> Self:
         """A copy without anything taken from a model."""
@@ -133,12 +131,7 @@ class BaseConstraint:
 
     def _said_last(self) -> list[str]:
         """The part of repr() about violations."""
-        said = []
-        if self.violation_error_code is not None:
-            said.append(f"violation_error_code={self.violation_error_code!r}")
-        if self.violation_error_message is not None and self.violation_error_message != self.default_violation_error_message:
-            said.append(f"violation_error_message={self.violation_error_message!r}")
-        return said
+        return [f"{name}={value!r}" for name, value in self._own_words().items()]
 
     def __repr__(self) -> str:
         return f"<{self.__class__.__qualname__}: name={self.name!r}>"
@@ -163,7 +156,9 @@ class CheckConstraint(BaseConstraint):
             raise TypeError("CheckConstraint.condition must be a Q instance or boolean expression.")
         self.condition = condition
         super().__init__(
-            name=name, violation_error_code=violation_error_code, violation_error_message=violation_error_message
+            name=name,
+            violation_error_code=violation_error_code,
+            violation_error_message=violation_error_message,
         )
 
     def check(self, model: Any, connection: Any) -> list[Any]:
@@ -218,12 +213,9 @@ class CheckConstraint(BaseConstraint):
             pass
 
     def validate_without_query(self, model: Any, instance: Any, exclude: Collection[str]) -> None:
-        # SQLite's arithmetic is in this process; any other database would have to be asked.
-        from nuages.db import router
-
-        using = router.db_for_write(model, instance=instance)
-        if connections[using].vendor == "sqlite":
-            self.validate(model, instance, exclude, using)
+        # What Python cannot tell for sure the database will.
+        if plain_conditions.holds(self.condition, instance) is False:
+            raise self.violation()
 
     def __repr__(self) -> str:
         said = [f"condition={self.condition}", f"name={self.name!r}", *self._said_last()]
@@ -272,16 +264,15 @@ class UniqueConstraint(BaseConstraint):
         violation_error_code: str | None = None,
         violation_error_message: Any = None,
     ) -> None:
-        self._refuse_bad_arguments(
+        for complaint in self._complaints(
             expressions, fields, name, condition, deferrable, include, opclasses, nulls_distinct
-        )
-        self.fields = tuple(fields)
-        self.condition = condition
-        self.deferrable = deferrable
-        self.include = tuple(include) if include else ()
-        self.opclasses = opclasses
-        self.nulls_distinct = nulls_distinct
+        ):
+            raise complaint
+        # What has to be unique, among which rows, and how the database is to go about it.
         self.expressions = tuple(F(each) if isinstance(each, str) else each for each in expressions)
+        self.fields, self.condition = tuple(fields), condition
+        self.deferrable, self.nulls_distinct = deferrable, nulls_distinct
+        self.opclasses, self.include = opclasses, tuple(include or ())
         super().__init__(
             name=name,  # type: ignore[arg-type]
             violation_error_code=violation_error_code,
@@ -289,7 +280,7 @@ class UniqueConstraint(BaseConstraint):
         )
 
     @staticmethod
-    def _refuse_bad_arguments(
+    def _complaints(
         expressions: Any,
         fields: Any,
         name: Any,
@@ -298,38 +289,42 @@ class UniqueConstraint(BaseConstraint):
         include: Any,
         opclasses: Any,
         nulls_distinct: Any,
-    ) -> None:
+    ) -> Iterator[Exception]:
+        """What is wrong with the arguments."""
         if not name:
-            raise ValueError("A unique constraint must be named.")
-        if not expressions and not fields:
-            raise ValueError("At least one field or expression is required to define a unique constraint.")
-        if expressions and fields:
-            raise ValueError("UniqueConstraint.fields and expressions are mutually exclusive.")
-        if not isinstance(condition, (NoneType, Q)):
-            raise ValueError("UniqueConstraint.condition must be a Q instance.")
-        if condition and deferrable:
-            raise ValueError("UniqueConstraint with conditions cannot be deferred.")
-        if include and deferrable:
-            raise ValueError("UniqueConstraint with include fields cannot be deferred.")
-        if opclasses and deferrable:
-            raise ValueError("UniqueConstraint with opclasses cannot be deferred.")
-        if expressions and deferrable:
-            raise ValueError("UniqueConstraint with expressions cannot be deferred.")
+            yield ValueError("A unique constraint must be named.")
+        if bool(expressions) == bool(fields):
+            yield ValueError(
+                "UniqueConstraint.fields and expressions are mutually exclusive."
+                if fields
+                else "At least one field or expression is required to define a unique constraint."
+            )
+        if condition is not None and not isinstance(condition, Q):
+            yield ValueError("UniqueConstraint.condition must be a Q instance.")
+        # Only plain constraints can be deferred, as those alone are constraints to the database: others are indexes.
+        for given, what in (
+            (condition, "conditions"),
+            (include, "include fields"),
+            (opclasses, "opclasses"),
+            (expressions, "expressions"),
+        ):
+            if given and deferrable:
+                yield ValueError(f"UniqueConstraint with {what} cannot be deferred.")
         if expressions and opclasses:
-            raise ValueError(
+            yield ValueError(
                 "UniqueConstraint.opclasses cannot be used with expressions. Use "
                 "django.contrib.postgres.indexes.OpClass() instead."
             )
-        if not isinstance(deferrable, (NoneType, Deferrable)):
-            raise TypeError("UniqueConstraint.deferrable must be a Deferrable instance.")
-        if not isinstance(include, (NoneType, list, tuple)):
-            raise TypeError("UniqueConstraint.include must be a list or tuple.")
-        if not isinstance(opclasses, (list, tuple)):
-            raise TypeError("UniqueConstraint.opclasses must be a list or tuple.")
-        if not isinstance(nulls_distinct, (NoneType, bool)):
-            raise TypeError("UniqueConstraint.nulls_distinct must be a bool.")
-        if opclasses and len(fields) != len(opclasses):
-            raise ValueError(
+        for attribute, value, kinds, said in (
+            ("deferrable", deferrable, (Deferrable, NoneType), "a Deferrable instance"),
+            ("include", include, (list, tuple, NoneType), "a list or tuple"),
+            ("opclasses", opclasses, (list, tuple), "a list or tuple"),
+            ("nulls_distinct", nulls_distinct, (bool, NoneType), "a bool"),
+        ):
+            if not isinstance(value, kinds):
+                yield TypeError(f"UniqueConstraint.{attribute} must be {said}.")
+        if opclasses and len(opclasses) != len(fields):
+            yield ValueError(
                 "UniqueConstraint.fields and UniqueConstraint.opclasses must have the same number of elements."
             )
 
@@ -343,11 +338,36 @@ class UniqueConstraint(BaseConstraint):
         messages = check_local_fields(model, {*self.fields, *self.include}, "constraints")
         database = connection.display_name
         for used, feature, what, code in (
-            (self.condition is not None, "supports_partial_indexes", "unique constraints with conditions", "W036"),
-            (self.deferrable is not None, "supports_deferrable_unique_constraints", "deferrable unique constraints", "W038"),
-            (bool(self.include), "supports_covering_indexes", "unique constraints with non-key columns", "W039"),
-            (self.contains_expressions, "supports_expression_indexes", "unique constraints on expressions", "W044"),
-            (self.nulls_distinct is not None, "supports_nulls_distinct_unique_constraints", "UniqueConstraint.nulls_distinct", "W047"),
+            (
+                self.condition is not None,
+                "supports_partial_indexes",
+                "unique constraints with conditions",
+                "W036",
+            ),
+            (
+                self.deferrable is not None,
+                "supports_deferrable_unique_constraints",
+                "deferrable unique constraints",
+                "W038",
+            ),
+            (
+                bool(self.include),
+                "supports_covering_indexes",
+                "unique constraints with non-key columns",
+                "W039",
+            ),
+            (
+                self.contains_expressions,
+                "supports_expression_indexes",
+                "unique constraints on expressions",
+                "W044",
+            ),
+            (
+                self.nulls_distinct is not None,
+                "supports_nulls_distinct_unique_constraints",
+                "UniqueConstraint.nulls_distinct",
+                "W047",
+            ),
         ):
             if used and not _feature(connection, model, feature):
                 messages.append(
@@ -405,9 +425,7 @@ class UniqueConstraint(BaseConstraint):
         )
 
     def remove_sql(self, model: Any, schema_editor: Any) -> Any:
-        return schema_editor._delete_unique_sql(
-            model, self.name, **self._arguments(model, schema_editor)
-        )
+        return schema_editor._delete_unique_sql(model, self.name, **self._arguments(model, schema_editor))
 
     # --- validation -------------------------------------------------------------------------------------------
 
@@ -430,13 +448,15 @@ class UniqueConstraint(BaseConstraint):
             return
         against = instance._get_field_expression_map(meta=model._meta, exclude=exclude)
         # A condition that is unknown does not count, while check() takes it as met.
-        counts = Case(When(self.condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+        counts = Case(
+            When(self.condition, then=Value(True)), default=Value(False), output_field=BooleanField()
+        )
         if (Q(counts) & Exists(others.filter(self.condition))).check(against, using=using):
             raise self.violation()
 
     def _refuse(self, model: Any, instance: Any) -> None:
         # Fields have a message of their own, unless this constraint brings one.
-        if self.fields and not self.says_its_own:
+        if self.fields and not self._own_words():
             raise ValidationError(instance.unique_error_message(model, self.fields))
         raise self.violation()
 
@@ -447,7 +467,9 @@ class UniqueConstraint(BaseConstraint):
             return self._same_fields(model, instance, exclude, using, queryset)
         return self._same_expressions(model, instance, exclude, queryset)
 
-    def _same_fields(self, model: Any, instance: Any, exclude: Collection[str], using: str, queryset: Any) -> Any:
+    def _same_fields(
+        self, model: Any, instance: Any, exclude: Collection[str], using: str, queryset: Any
+    ) -> Any:
         lookup: dict[str, Any] = {}
         generated: list[str] = []
         as_null = connections[using].features.interprets_empty_strings_as_nulls
@@ -562,6 +584,8 @@ class UniqueConstraint(BaseConstraint):
 def _without_wrappers(expression: Any) -> Any:
     from nuages.db.models.expressions import OrderBy
 
-    while isinstance(expression, OrderBy) or not getattr(expression, "constraint_validation_compatible", True):
+    while isinstance(expression, OrderBy) or not getattr(
+        expression, "constraint_validation_compatible", True
+    ):
         expression = expression.get_source_expressions()[0]
     return expression

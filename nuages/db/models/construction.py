@@ -154,7 +154,9 @@ class Constructor:
             else:
                 unexpected.append(repr(name))
         if unexpected:
-            error = TypeError(f"{self.model.__name__}() got unexpected keyword arguments: {', '.join(unexpected)}")
+            error = TypeError(
+                f"{self.model.__name__}() got unexpected keyword arguments: {', '.join(unexpected)}"
+            )
             error.add_note(f"Fields are: {', '.join(slot.name for slot in self.slots)}.")
             raise error
 

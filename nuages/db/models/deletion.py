@@ -17,22 +17,13 @@ from nuages.compat import spelled
 from nuages.db import IntegrityError, connections, transaction
 from nuages.db.models import signals
 
+# fmt: off
 __all__ = [
-    "CASCADE",
-    "DB_CASCADE",
-    "DB_SET_DEFAULT",
-    "DB_SET_NULL",
-    "DO_NOTHING",
-    "PROTECT",
-    "RESTRICT",
-    "SET",
-    "SET_DEFAULT",
-    "SET_NULL",
-    "Collector",
-    "DatabaseOnDelete",
-    "ProtectedError",
+    "CASCADE", "DB_CASCADE", "DB_SET_DEFAULT", "DB_SET_NULL", "DO_NOTHING", "PROTECT", "RESTRICT",
+    "SET", "SET_DEFAULT", "SET_NULL", "Collector", "DatabaseOnDelete", "ProtectedError",
     "RestrictedError",
 ]
+# fmt: on
 
 
 class ProtectedError(IntegrityError):
@@ -56,14 +47,10 @@ class RestrictedError(IntegrityError):
 
 def CASCADE(collector: Collector, field: Any, sub_objs: Any, using: str) -> None:
     """Delete the rows that point here too."""
-    collector.collect(
-        sub_objs,
-        source=field.remote_field.model,
-        source_attr=field.name,
-        nullable=field.null,
-        fail_on_restricted=False,
-    )
-    if field.null and not connections[using].features.can_defer_constraint_checks:
+    nullable, target = field.null, field.remote_field.model
+    collector.collect(sub_objs, target, nullable, source_attr=field.name, fail_on_restricted=False)
+    # Where the database checks at once, rows must not point at what is gone even for a moment.
+    if nullable and not connections[using].features.can_defer_constraint_checks:
         collector.add_field_update(field, None, sub_objs)
 
 
@@ -86,10 +73,10 @@ def RESTRICT(collector: Collector, field: Any, sub_objs: Any, using: str) -> Non
 class _SetTo:
     """`SET(value)`: point elsewhere. A callable is called when something is deleted."""
 
-    lazy_sub_objs = True
-
     def __init__(self, value: Any) -> None:
         self.value = value
+        # A callable is called only where there are rows to set.
+        self.lazy_sub_objs = not callable(value)
 
     def __call__(self, collector: Collector, field: Any, sub_objs: Any, using: str) -> None:
         collector.add_field_update(field, self.value() if callable(self.value) else self.value, sub_objs)
@@ -117,9 +104,8 @@ def DO_NOTHING(collector: Collector, field: Any, sub_objs: Any, using: str) -> N
     """Leave it to the database."""
 
 
-# Rows these handle need not be loaded to be set.
+# Its rows need not be loaded to be set.
 SET_NULL.lazy_sub_objs = True  # type: ignore[attr-defined]
-SET_DEFAULT.lazy_sub_objs = True  # type: ignore[attr-defined]
 
 
 class DatabaseOnDelete:
@@ -179,7 +165,9 @@ class Collector:
         # (field, value) -> instances and query sets whose field gets it.
         self.field_updates: defaultdict[tuple[Any, Any], list[Any]] = defaultdict(list)
         # model -> field -> instances that forbid the deletion unless they are deleted too.
-        self.restricted_objects: defaultdict[Any, defaultdict[Any, set[Any]]] = defaultdict(lambda: defaultdict(set))
+        self.restricted_objects: defaultdict[Any, defaultdict[Any, set[Any]]] = defaultdict(
+            lambda: defaultdict(set)
+        )
         # Query sets whose rows need not be loaded to be deleted.
         self.fast_deletes: list[Any] = []
         # model -> models whose rows must be gone before.
@@ -187,7 +175,13 @@ class Collector:
 
     # --- gathering --------------------------------------------------------------------------------------------
 
-    def add(self, objs: Iterable[Any], source: Any = None, nullable: bool = False, reverse_dependency: bool = False) -> list[Any]:
+    def add(
+        self,
+        objs: Iterable[Any],
+        source: Any = None,
+        nullable: bool = False,
+        reverse_dependency: bool = False,
+    ) -> list[Any]:
         """Take instances of one model in; returns those that are new."""
         objs = list(objs)
         if not objs:
@@ -233,17 +227,9 @@ class Collector:
 
     def can_fast_delete(self, objs: Any, from_field: Any = None) -> bool:
         """Whether rows can be deleted without loading them: nobody listens, nothing hangs on them."""
-        if self.force_collection:
-            return False
-        if from_field is not None and from_field.remote_field.on_delete is not CASCADE:
-            return False
-        if hasattr(objs, "_meta"):
-            model = objs._meta.model
-        elif hasattr(objs, "model") and hasattr(objs, "_raw_delete"):
-            model = objs.model
-        else:
-            return False
-        if self._has_signal_listeners(model):
+        model = _model_of(objs)
+        cascades = from_field is None or from_field.remote_field.on_delete is CASCADE
+        if model is None or self.force_collection or not cascades or self._has_signal_listeners(model):
             return False
         options = model._meta
         return (
@@ -261,7 +247,11 @@ class Collector:
         """Parts small enough for one statement."""
         names = [field.name for field in fields]
         size = max(connections[self.using].ops.bulk_batch_size(names, objs), 1)
-        return [objs] if len(objs) <= size else [objs[start : start + size] for start in range(0, len(objs), size)]
+        return (
+            [objs]
+            if len(objs) <= size
+            else [objs[start : start + size] for start in range(0, len(objs), size)]
+        )
 
     def collect(
         self,
@@ -292,7 +282,10 @@ class Collector:
             if hasattr(field, "bulk_related_objects"):
                 # Rows of generic relations go first: nothing in the database ties them.
                 self.collect(
-                    field.bulk_related_objects(new, self.using), source=model, nullable=True, fail_on_restricted=False
+                    field.bulk_related_objects(new, self.using),
+                    source=model,
+                    nullable=True,
+                    fail_on_restricted=False,
                 )
         if fail_on_restricted:
             self._refuse_if_restricted(model)
@@ -321,7 +314,9 @@ class Collector:
         refused: defaultdict[str, list[Any]] = defaultdict(list)
         for relation in get_candidate_relations_to_delete(model._meta):
             # A parent that stays keeps what hangs on it.
-            if relation.model in kept_parents or (relation.parent_link and relation.related_model in kept_parents):
+            if relation.model in kept_parents or (
+                relation.parent_link and relation.related_model in kept_parents
+            ):
                 continue
             field = relation.field
             on_delete = field.remote_field.on_delete
@@ -400,7 +395,9 @@ class Collector:
         ordered: list[Any] = []
         done: set[Any] = set()
         while waiting:
-            ready = [model for model in waiting if self.dependencies.get(model._meta.concrete_model, set()) <= done]
+            ready = [
+                model for model in waiting if self.dependencies.get(model._meta.concrete_model, set()) <= done
+            ]
             if not ready:
                 return
             ordered += ready
@@ -435,7 +432,9 @@ class Collector:
                     counts[model._meta.label] += delete_rows(model, keys, self.using)
                 if not model._meta.auto_created:
                     for obj in reversed(instances):
-                        signals.post_delete.send(sender=model, instance=obj, using=self.using, origin=self.origin)
+                        signals.post_delete.send(
+                            sender=model, instance=obj, using=self.using, origin=self.origin
+                        )
         self._settle_instances()
         return counts.total(), {label: count for label, count in counts.items() if count}
 
@@ -483,6 +482,13 @@ class Collector:
                         setattr(obj, field.attname, value)
         for model, obj in self.instances_with_model():
             setattr(obj, model._meta.pk.attname, None)
+
+
+def _model_of(objs: Any) -> Any:
+    """The model of an instance, class or query set; None for a list, whose rows are loaded already."""
+    if hasattr(objs, "_meta"):
+        return objs._meta.model
+    return objs.model if hasattr(objs, "_raw_delete") else None
 
 
 def _raw_delete(queryset: Any, using: str) -> int:

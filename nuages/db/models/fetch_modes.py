@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from nuages.core.exceptions import FieldFetchBlocked
@@ -73,16 +73,18 @@ FETCH_RAISE = FetchRaise()
 
 
 def window_of(instance: Any) -> list[Any]:
-    """This instance and those loaded after it that are still around, a hundred at most.
+    """This instance, those loaded after it and then those before it that are still around, a hundred at most.
 
-    Not all of them: a loop over many rows may stop early.
+    Not all of them: a loop over many rows may stop early. Those before it too: what is reached through another
+    relation comes in any order.
     """
     peers = instance._state.peers
     position = 0
     for position, peer in enumerate(peers):  # noqa: B007 - read after the loop
         if _instance_of(peer) is instance:
             break
-    found = (_instance_of(peer) for peer in islice(peers, position, position + WINDOW))
+    around = chain(islice(peers, position, None), islice(peers, position))
+    found = (_instance_of(peer) for peer in islice(around, WINDOW))
     return [peer for peer in found if peer is not None]
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from types import NoneType
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Self
 
 from nuages.compat import spelled
@@ -36,10 +35,13 @@ class Index:
         condition: Q | None = None,
         include: Sequence[str] | None = None,
     ) -> None:
-        self._refuse_bad_arguments(expressions, fields, name, opclasses, condition, include)
+        for complaint in self._complaints(expressions, fields, name, opclasses, condition, include):
+            raise ValueError(complaint)
         self.fields = list(fields)
         # (name, "DESC" or "") pairs.
-        self.fields_orders = [(field[1:], "DESC") if field.startswith("-") else (field, "") for field in self.fields]
+        self.fields_orders = [
+            (field[1:], "DESC") if field.startswith("-") else (field, "") for field in self.fields
+        ]
         self.name = name or ""
         self.db_tablespace = db_tablespace
         self.opclasses = opclasses
@@ -48,37 +50,39 @@ class Index:
         self.expressions = tuple(F(each) if isinstance(each, str) else each for each in expressions)
 
     @staticmethod
-    def _refuse_bad_arguments(
+    def _complaints(
         expressions: Any, fields: Any, name: Any, opclasses: Any, condition: Any, include: Any
-    ) -> None:
-        if opclasses and not name:
-            raise ValueError("An index must be named to use opclasses.")
-        if not isinstance(condition, (NoneType, Q)):
-            raise ValueError("Index.condition must be a Q instance.")
-        if condition and not name:
-            raise ValueError("An index must be named to use condition.")
-        if not isinstance(fields, (list, tuple)):
-            raise ValueError("Index.fields must be a list or tuple.")
-        if not isinstance(opclasses, (list, tuple)):
-            raise ValueError("Index.opclasses must be a list or tuple.")
-        if not expressions and not fields:
-            raise ValueError("At least one field or expression is required to define an index.")
-        if expressions and fields:
-            raise ValueError("Index.fields and expressions are mutually exclusive.")
-        if expressions and not name:
-            raise ValueError("An index must be named to use expressions.")
-        if expressions and opclasses:
-            raise ValueError(
-                "Index.opclasses cannot be used with expressions. Use django.contrib.postgres.indexes.OpClass() instead."
+    ) -> Iterator[str]:
+        """What is wrong with the arguments."""
+        for given, what in ((opclasses, "opclasses"), (condition, "condition")):
+            if given and not name:
+                yield f"An index must be named to use {what}."
+        if condition is not None and not isinstance(condition, Q):
+            yield "Index.condition must be a Q instance."
+        for value, what in ((fields, "fields"), (opclasses, "opclasses")):
+            if not isinstance(value, (list, tuple)):
+                yield f"Index.{what} must be a list or tuple."
+        if bool(expressions) == bool(fields):
+            yield (
+                "Index.fields and expressions are mutually exclusive."
+                if fields
+                else "At least one field or expression is required to define an index."
             )
-        if opclasses and len(fields) != len(opclasses):
-            raise ValueError("Index.fields and Index.opclasses must have the same number of elements.")
-        if fields and not all(isinstance(field, str) for field in fields):
-            raise ValueError("Index.fields must contain only strings with field names.")
+        if expressions and not name:
+            yield "An index must be named to use expressions."
+        if expressions and opclasses:
+            yield (
+                "Index.opclasses cannot be used with expressions. Use "
+                "django.contrib.postgres.indexes.OpClass() instead."
+            )
+        if opclasses and len(opclasses) != len(fields):
+            yield "Index.fields and Index.opclasses must have the same number of elements."
+        if any(not isinstance(field, str) for field in fields):
+            yield "Index.fields must contain only strings with field names."
         if include and not name:
-            raise ValueError("A covering index must be named.")
-        if not isinstance(include, (NoneType, list, tuple)):
-            raise ValueError("Index.include must be a list or tuple.")
+            yield "A covering index must be named."
+        if include is not None and not isinstance(include, (list, tuple)):
+            yield "Index.include must be a list or tuple."
 
     @property
     def contains_expressions(self) -> bool:
@@ -113,7 +117,9 @@ class Index:
         if self.contains_expressions:
             for expression in self.expressions:
                 references.update(
-                    name for name, *_rest in references_of(expression) if name != "pk" or model._meta.is_composite_pk
+                    name
+                    for name, *_rest in references_of(expression)
+                    if name != "pk" or model._meta.is_composite_pk
                 )
         names = {name for name, _order in self.fields_orders}
         messages += check_local_fields(model, {*names, *self.include, *references}, "indexes")
@@ -124,9 +130,27 @@ class Index:
         database = connection.display_name
         found: list[Any] = []
         for used, feature, what, result, code in (
-            (self.condition is not None, "supports_partial_indexes", "indexes with conditions", "Conditions will be ignored.", "W037"),
-            (bool(self.include), "supports_covering_indexes", "indexes with non-key columns", "Non-key columns will be ignored.", "W040"),
-            (self.contains_expressions, "supports_expression_indexes", "indexes on expressions", "An index won't be created.", "W043"),
+            (
+                self.condition is not None,
+                "supports_partial_indexes",
+                "indexes with conditions",
+                "Conditions will be ignored.",
+                "W037",
+            ),
+            (
+                bool(self.include),
+                "supports_covering_indexes",
+                "indexes with non-key columns",
+                "Non-key columns will be ignored.",
+                "W040",
+            ),
+            (
+                self.contains_expressions,
+                "supports_expression_indexes",
+                "indexes on expressions",
+                "An index won't be created.",
+                "W043",
+            ),
         ):
             if used and not (getattr(connection.features, feature) or feature in required):
                 found.append(
@@ -146,37 +170,26 @@ class Index:
         """The CREATE INDEX statement."""
         from nuages.db.models.sql.query import Query
 
-        include = [model._meta.get_field(name).column for name in self.include]
-        condition = self._condition_sql(model, schema_editor)
+        options = model._meta
+        parts: dict[str, Any] = {
+            "condition": self._condition_sql(model, schema_editor),
+            "include": [options.get_field(name).column for name in self.include],
+            "db_tablespace": self.db_tablespace,
+            "opclasses": self.opclasses,
+            "fields": None,
+            "col_suffixes": None,
+            "expressions": None,
+        }
         if self.expressions:
-            expressions = []
-            for each in self.expressions:
-                wrapped = IndexExpression(each)
-                wrapped.set_wrapper_classes(schema_editor.connection)
-                expressions.append(wrapped)
-            resolved = ExpressionList(*expressions).resolve_expression(Query(model, alias_cols=False))
-            fields, suffixes = None, None
+            wrapped = [IndexExpression(each) for each in self.expressions]
+            for expression in wrapped:
+                expression.set_wrapper_classes(schema_editor.connection)
+            parts["expressions"] = ExpressionList(*wrapped).resolve_expression(Query(model, alias_cols=False))
         else:
-            fields = [model._meta.get_field(name) for name, _order in self.fields_orders]
-            suffixes = (
-                tuple(order for _name, order in self.fields_orders)
-                if schema_editor.connection.features.supports_index_column_ordering
-                else ("",) * len(self.fields_orders)
-            )
-            resolved = None
-        return schema_editor._create_index_sql(
-            model,
-            fields=fields,
-            name=self.name,
-            using=using,
-            db_tablespace=self.db_tablespace,
-            col_suffixes=suffixes,
-            opclasses=self.opclasses,
-            condition=condition,
-            include=include,
-            expressions=resolved,
-            **kwargs,
-        )
+            ordered = schema_editor.connection.features.supports_index_column_ordering
+            parts["fields"] = [options.get_field(name) for name, _order in self.fields_orders]
+            parts["col_suffixes"] = tuple(order if ordered else "" for _name, order in self.fields_orders)
+        return schema_editor._create_index_sql(model, name=self.name, using=using, **parts, **kwargs)
 
     def remove_sql(self, model: Any, schema_editor: Any, **kwargs: Any) -> Any:
         """The DROP INDEX statement."""
@@ -186,7 +199,9 @@ class Index:
         kwargs: dict[str, Any] = {"name": self.name}
         for name in ("fields", "db_tablespace", "opclasses", "condition", "include"):
             value = getattr(self, name)
-            if value is not None and (name == "condition" or value or (name == "db_tablespace" and value is not None)):
+            if value is not None and (
+                name == "condition" or value or (name == "db_tablespace" and value is not None)
+            ):
                 kwargs[name] = value
         if self.expressions:
             kwargs.pop("fields", None)
@@ -201,7 +216,9 @@ class Index:
         """A name from table, columns and a digest of both, within 30 characters."""
         _schema, table = split_identifier(model._meta.db_table)
         columns = [model._meta.get_field(name).column for name, _order in self.fields_orders]
-        with_orders = [f"-{column}" if order else column for column, (_name, order) in zip(columns, self.fields_orders)]
+        with_orders = [
+            f"-{column}" if order else column for column, (_name, order) in zip(columns, self.fields_orders)
+        ]
         digest = names_digest(table, *with_orders, self.suffix, length=6)
         self.name = f"{table[:11]}_{columns[0][:7]}_{digest}_{self.suffix}"
         if len(self.name) > self.max_name_length:
@@ -225,7 +242,11 @@ class Index:
         return f"<{self.__class__.__qualname__}: {' '.join(f'{name}={value}' for name, value in said.items() if value)}>"
 
     def __eq__(self, other: object) -> bool:
-        return self.deconstruct() == other.deconstruct() if isinstance(other, Index) and other.__class__ is self.__class__ else NotImplemented
+        return (
+            self.deconstruct() == other.deconstruct()
+            if isinstance(other, Index) and other.__class__ is self.__class__
+            else NotImplemented
+        )
 
     def __hash__(self) -> int:
         return hash((self.__class__, self.name))
@@ -235,10 +256,11 @@ def _path_of(item: Any) -> str:
     """The dotted path migrations write: the documented one for what is exported from models."""
     from nuages.db import models
 
-    cls = item.__class__
-    if getattr(models, cls.__name__, None) is cls:
-        return spelled(f"nuages.db.models.{cls.__name__}")
-    return spelled(f"{cls.__module__}.{cls.__name__}")
+    cls: type = item.__class__
+    name = cls.__name__
+    return spelled(
+        f"nuages.db.models.{name}" if vars(models).get(name) is cls else f"{cls.__module__}.{name}"
+    )
 
 
 def _condition_sql(condition: Any, model: Any, schema_editor: Any) -> str | None:
@@ -247,7 +269,7 @@ def _condition_sql(condition: Any, model: Any, schema_editor: Any) -> str | None
         return None
     from nuages.db.models.sql.query import Query
 
-    query = Query(model=model, alias_cols=False)
+    query: Any = Query(model=model, alias_cols=False)
     where = query.build_where(condition)
     compiler = query.get_compiler(connection=schema_editor.connection)
     try:
@@ -300,15 +322,17 @@ class IndexExpression(Func):
         resolved = root.resolve_expression(query, allow_joins, reuse, summarize, for_save)
         if not isinstance(resolved, Col):
             root = Func(root, template="(%(expressions)s)")
-        if wrappers:
-            # From the inside out.
-            for position, wrapper in enumerate(wrappers):
-                below = wrappers[position + 1] if position + 1 < len(wrappers) else root
-                wrapper.set_source_expressions([below, *wrapper.get_source_expressions()[1:]])
-            self.set_source_expressions([wrappers[0]])
-        else:
-            self.set_source_expressions([root])
+        # Nested as wrapper_classes says, which is how they have to be written; copies, as the index keeps its own.
+        inside = root
+        for wrapper in sorted(wrappers, key=self._place_of, reverse=True):
+            copied = wrapper.copy()
+            copied.set_source_expressions([inside, *wrapper.get_source_expressions()[1:]])
+            inside = copied
+        self.set_source_expressions([inside])
         return super().resolve_expression(query, allow_joins, reuse, summarize, for_save)
+
+    def _place_of(self, wrapper: Any) -> int:
+        return next(place for place, kind in enumerate(self.wrapper_classes) if isinstance(wrapper, kind))
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:
         # Casting to numeric has no place in an index.

@@ -50,12 +50,15 @@ class BaseManager:
         return cls
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, self.__class__) and self.__dict__ == other.__dict__
+        # Migrations ask, of managers that belong to no model yet.
+        return isinstance(other, self.__class__) and self._constructor_args == other._constructor_args
 
     # Equal managers may have different, unhashable state; identity is what sets and dicts need.
     __hash__ = object.__hash__
 
-    def deconstruct(self) -> tuple[bool, str | None, str | None, tuple[Any, ...] | None, dict[str, Any] | None]:
+    def deconstruct(
+        self,
+    ) -> tuple[bool, str | None, str | None, tuple[Any, ...] | None, dict[str, Any] | None]:
         """`(as_manager, manager_path, queryset_path, args, kwargs)` for a migration."""
         queryset_class = self._queryset_class
         if getattr(self, "_built_with_asmanager", False):
@@ -91,7 +94,9 @@ class BaseManager:
     def from_queryset(cls, queryset_class: Any, class_name: str | None = None) -> Any:
         """A manager class that has the public methods of `queryset_class`."""
         name = class_name or f"{cls.__name__}From{queryset_class.__name__}"
-        return type(name, (cls,), {"_queryset_class": queryset_class, **cls._get_queryset_methods(queryset_class)})
+        return type(
+            name, (cls,), {"_queryset_class": queryset_class, **cls._get_queryset_methods(queryset_class)}
+        )
 
     def contribute_to_class(self, cls: Any, name: str) -> None:
         """Become the manager `name` of the model `cls`."""

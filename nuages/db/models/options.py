@@ -12,7 +12,7 @@ import copy
 import inspect
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nuages.apps import apps as project_apps
 from nuages.conf import settings
@@ -87,13 +87,10 @@ def make_immutable_fields_list(name: str, fields: Any) -> Any:
 class Options:
     """The `_meta` of a model."""
 
-    # Derived views, by what makes them stale: a change of the model's own fields, or of relations pointing at it.
-    FORWARD_PROPERTIES = frozenset(
-        "fields many_to_many concrete_fields local_concrete_fields _non_pk_concrete_field_names "
-        "_forward_fields_map managers managers_map base_manager default_manager db_returning_fields "
-        "_property_names pk_fields total_unique_constraints all_parents _reverse_one_to_one_field_names constructor writing_plans related_columns stored_names".split()
-    )
+    #: Views of relations that point here: stale when another model's fields change, not only the model's own.
     REVERSE_PROPERTIES = frozenset(("related_objects", "fields_map", "_relation_tree"))
+
+    FORWARD_PROPERTIES: ClassVar[frozenset[str]]
 
     default_apps: Any = project_apps
 
@@ -151,6 +148,8 @@ class Options:
         self.related_fkey_lookups: list[Any] = []
         self.original_attrs: dict[str, Any] = {}
         self._fields_cache: dict[tuple[Any, ...], Any] = {}
+        #: How often this process wrote to the table: tells whether rows that were read may be out of date.
+        self.write_count = 0
 
     # --- names ------------------------------------------------------------------------------------------------
 
@@ -257,11 +256,12 @@ class Options:
         """Take a field in, in its place by order of creation."""
         if private:
             self.private_fields.append(field)
-        elif field.is_relation and field.many_to_many:
-            bisect.insort(self.local_many_to_many, field)
         else:
-            bisect.insort(self.local_fields, field)
-            self.setup_pk(field)
+            to_many = field.is_relation and field.many_to_many
+            # Counted by creation, so that the order of the class body stays, fields of parents in front.
+            bisect.insort(self.local_many_to_many if to_many else self.local_fields, field)
+            if not to_many:
+                self.setup_pk(field)
         remote = field.remote_field
         points_at = getattr(remote, "model", None) if field.is_relation else None
         if points_at is None:
@@ -347,13 +347,13 @@ class Options:
         """Whether this model's table can exist there; `connection` may be an alias."""
         from nuages.db import connections
 
-        if self.proxy or self.swapped or not self.managed:
+        there = connections[connection] if isinstance(connection, str) else connection
+        if not self.managed or self.proxy or self.swapped:
             return False
-        if isinstance(connection, str):
-            connection = connections[connection]
-        if self.required_db_vendor:
-            return self.required_db_vendor == connection.vendor
-        return all(getattr(connection.features, feature, False) for feature in self.required_db_features)
+        wanted = self.required_db_vendor
+        if wanted and wanted != there.vendor:
+            return False
+        return bool(wanted) or all(getattr(there.features, name, False) for name in self.required_db_features)
 
     # --- managers ---------------------------------------------------------------------------------------------
 
@@ -484,7 +484,9 @@ class Options:
     @cached_property
     def local_concrete_fields(self) -> Any:
         """Fields that have a column in this model's own table."""
-        return make_immutable_fields_list("local_concrete_fields", (f for f in self.local_fields if f.concrete))
+        return make_immutable_fields_list(
+            "local_concrete_fields", (f for f in self.local_fields if f.concrete)
+        )
 
     @cached_property
     def many_to_many(self) -> Any:
@@ -493,6 +495,11 @@ class Options:
             "many_to_many",
             (f for f in self._get_fields(reverse=False) if f.is_relation and f.many_to_many),
         )
+
+    @cached_property
+    def tables(self) -> tuple[Options, ...]:
+        """Options of the models whose tables a row is spread over."""
+        return (self.concrete_model._meta, *(parent._meta for parent in self.all_parents))
 
     @cached_property
     def related_columns(self) -> tuple[Any, ...]:
@@ -602,7 +609,9 @@ class Options:
     def _property_names(self) -> frozenset[str]:
         """Names of properties, which Model() accepts as keywords."""
         return frozenset(
-            name for name in dir(self.model) if isinstance(inspect.getattr_static(self.model, name, None), property)
+            name
+            for name in dir(self.model)
+            if isinstance(inspect.getattr_static(self.model, name, None), property)
         )
 
     @cached_property
@@ -722,7 +731,9 @@ class Options:
                     if not isinstance(target, str):
                         pointing[target._meta.concrete_model].append(field)
         for model in everyone:
-            model._meta.__dict__["_relation_tree"] = pointing.get(model._meta.concrete_model, EMPTY_RELATION_TREE)
+            model._meta.__dict__["_relation_tree"] = pointing.get(
+                model._meta.concrete_model, EMPTY_RELATION_TREE
+            )
 
     def _expire_cache(self, forward: bool = True, reverse: bool = True) -> None:
         """Forget derived views after a change."""
@@ -732,6 +743,14 @@ class Options:
         for name in stale:
             self.__dict__.pop(name, None)
         self._fields_cache = {}
+
+
+#: All other views, made from the model's own fields and managers.
+Options.FORWARD_PROPERTIES = frozenset(
+    name
+    for name, view in vars(Options).items()
+    if isinstance(view, cached_property) and name not in (*Options.REVERSE_PROPERTIES, "verbose_name_raw")
+)
 
 
 def _is_plain_forward(field: Any) -> bool:

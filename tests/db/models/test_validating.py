@@ -7,6 +7,7 @@ import pytest
 from nuages.core.exceptions import ValidationError
 from nuages.db import models
 from nuages.db.models import F, Q
+from nuages.db.models.plain_conditions import holds
 from nuages.test.utils import isolate_apps
 from tests.db.models.library.models import Volume, Writer
 
@@ -98,3 +99,32 @@ def test_checks_name_what_is_wrong_with_a_model() -> None:
         "models.E012",
         "models.E015",
     }
+
+
+@pytest.mark.parametrize(
+    ("condition", "wanted"),
+    [
+        (Q(pages__gt=3), True),
+        (Q(pages__lt=3), False),
+        (~Q(pages=5), False),
+        (Q(pages=5) & Q(title="T"), True),
+        (Q(pages=1) | Q(title__in=["S", "T"]), True),
+        (Q(pages__range=(6, 9)), False),
+        (Q(shelf__isnull=True), True),
+        (Q(shelf=3), None),
+        (~Q(shelf=3), None),
+        (Q(title__gt="A"), None),
+        (Q(title="t"), None),
+        (Q(title__startswith="T"), None),
+        (Q(pages__gt=F("pages")), False),
+        (Q(writer__name="x"), None),
+        (Q(pages=1) & Q(title__startswith="x"), False),
+    ],
+)
+def test_conditions_are_told_from_values_where_that_is_sure(condition: Q, wanted: bool | None) -> None:
+    assert holds(condition, Volume(title="T", pages=5, writer_id=1)) is wanted
+
+
+def test_an_unknown_condition_is_left_to_the_database() -> None:
+    constraint = models.CheckConstraint(condition=Q(title__startswith="x"), name="c")
+    constraint.validate_without_query(Volume, Volume(title="y"), ())

@@ -28,7 +28,10 @@ def check_composite_key(model: Any) -> Iterator[Any]:
 
     def refuse(name: str, hint: str) -> Any:
         return checks.Error(
-            f"{name!r} cannot be included in the composite primary key.", hint=hint, obj=model, id="models.E042"
+            f"{name!r} cannot be included in the composite primary key.",
+            hint=hint,
+            obj=model,
+            id="models.E042",
         )
 
     uses: Counter[Any] = Counter()

@@ -8,7 +8,13 @@ from typing import Any
 from nuages.core import checks
 from nuages.db.models.deletion import DO_NOTHING, DatabaseOnDelete
 
-__all__ = ["check_each", "check_managers", "check_on_delete_variants", "check_proxy", "check_same_relation_twice"]
+__all__ = [
+    "check_each",
+    "check_managers",
+    "check_on_delete_variants",
+    "check_proxy",
+    "check_same_relation_twice",
+]
 
 
 def check_proxy(model: Any) -> Iterator[Any]:
@@ -34,7 +40,11 @@ def check_same_relation_twice(model: Any) -> Iterator[Any]:
     seen: list[tuple[Any, Any, Any]] = []
     for field in model._meta.local_many_to_many:
         relation = field.remote_field
-        if isinstance(relation.through, str) or relation.through is None or relation.through._meta.auto_created:
+        if (
+            isinstance(relation.through, str)
+            or relation.through is None
+            or relation.through._meta.auto_created
+        ):
             continue
         signature = (relation.model, relation.through, relation.through_fields)
         if signature in seen:
@@ -54,7 +64,7 @@ def check_on_delete_variants(model: Any) -> Iterator[Any]:
     for field in model._meta.get_fields():
         relation = getattr(field, "remote_field", None)
         on_delete = getattr(relation, "on_delete", None)
-        if field.auto_created and not field.concrete or on_delete is None or on_delete is DO_NOTHING:
+        if (field.auto_created and not field.concrete) or on_delete is None or on_delete is DO_NOTHING:
             continue
         if isinstance(on_delete, DatabaseOnDelete):
             by_database = True

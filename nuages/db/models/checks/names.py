@@ -155,6 +155,10 @@ def _shortest_limit(model: Any, databases: Iterable[str]) -> tuple[int | None, s
         connection = connections[alias]
         limit = connection.ops.max_name_length()
         # Some databases cut names themselves.
-        if limit is not None and not connection.features.truncates_names and (found[0] is None or limit < found[0]):
+        if (
+            limit is not None
+            and not connection.features.truncates_names
+            and (found[0] is None or limit < found[0])
+        ):
             found = (limit, alias)
     return found

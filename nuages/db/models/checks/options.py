@@ -25,7 +25,9 @@ def check_unique_together(model: Any) -> Iterator[Any]:
     if not isinstance(groups, (tuple, list)):
         yield checks.Error("'unique_together' must be a list or tuple.", obj=model, id="models.E010")
     elif not all(isinstance(names, (tuple, list)) for names in groups):
-        yield checks.Error("All 'unique_together' elements must be lists or tuples.", obj=model, id="models.E011")
+        yield checks.Error(
+            "All 'unique_together' elements must be lists or tuples.", obj=model, id="models.E011"
+        )
     else:
         for names in groups:
             yield from check_local_fields(model, names, "unique_together")
@@ -85,7 +87,9 @@ def check_local_fields(model: Any, names: Iterable[str], option: str) -> list[An
             field = forward[name]
         except KeyError:
             messages.append(
-                checks.Error(f"'{option}' refers to the nonexistent field '{name}'.", obj=model, id="models.E012")
+                checks.Error(
+                    f"'{option}' refers to the nonexistent field '{name}'.", obj=model, id="models.E012"
+                )
             )
             continue
         message = _refusal(model, field, name, option)

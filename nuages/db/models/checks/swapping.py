@@ -19,7 +19,9 @@ def check_swappable(model: Any) -> Iterator[Any]:
     try:
         apps.get_model(chosen)
     except ValueError:
-        yield checks.Error(f"'{options.swappable}' is not of the form 'app_label.app_name'.", id="models.E001")
+        yield checks.Error(
+            f"'{options.swappable}' is not of the form 'app_label.app_name'.", id="models.E001"
+        )
     except LookupError:
         yield checks.Error(
             f"'{options.swappable}' references '{chosen}', which has not been installed, or is abstract.",

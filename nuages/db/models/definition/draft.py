@@ -38,10 +38,8 @@ class Draft:
         """Make the plain Python class; what contributes itself is kept back until `_meta` is there."""
         own_meta = namespace.get("Meta")
         contributable = {key: value for key, value in namespace.items() if is_contributable(value)}
-        plain = {
-            key: value for key, value in namespace.items() if key != "Meta" and key not in contributable
-        }
-        made = type.__new__(metaclass, name, bases, plain, **options)
+        plain = {key: value for key, value in namespace.items() if key != "Meta" and key not in contributable}
+        made: Any = type.__new__(metaclass, name, bases, plain, **options)
         parents = [base for base in bases if isinstance(base, metaclass)]
         return cls(name, namespace["__module__"], parents, own_meta, contributable, made)
 

@@ -40,7 +40,9 @@ def attach_exceptions(draft: Draft) -> None:
         "NotUpdated": (ObjectNotUpdated, DatabaseError),
     }
     cls = draft.cls
-    concrete = [parent for parent in draft.parents if "_meta" in parent.__dict__ and not parent._meta.abstract]
+    concrete = [
+        parent for parent in draft.parents if "_meta" in parent.__dict__ and not parent._meta.abstract
+    ]
     for name, root in roots.items():
         bases = tuple(getattr(parent, name) for parent in concrete) or root
         namespace: dict[str, Any] = {"__module__": draft.module, "__qualname__": f"{cls.__qualname__}.{name}"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from nuages.db.models.definition.draft import Draft
 
 __all__ = ["settle_proxy"]
@@ -21,7 +23,7 @@ def settle_proxy(draft: Draft) -> None:
     options.concrete_model = target._meta.concrete_model
 
 
-def _target(draft: Draft) -> type:
+def _target(draft: Draft) -> Any:
     candidates = []
     for parent in draft.parents:
         if "_meta" not in parent.__dict__:
@@ -30,8 +32,7 @@ def _target(draft: Draft) -> type:
             candidates.append(parent)
         elif parent._meta.fields:
             raise TypeError(
-                "Abstract base class containing model fields not permitted for proxy model "
-                f"'{draft.name}'."
+                f"Abstract base class containing model fields not permitted for proxy model '{draft.name}'."
             )
     concrete = {parent._meta.concrete_model for parent in candidates}
     if not concrete:

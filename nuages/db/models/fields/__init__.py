@@ -1,8 +1,27 @@
 """All fields that hold values of their own; relations are in `related`, files in `files`."""
 
-from nuages.db.models.fields.auto import AutoField, AutoFieldMeta, AutoFieldMixin, BigAutoField, SmallAutoField
-from nuages.db.models.fields.base import BLANK_CHOICE_LABEL, Empty, Field, _load_field, return_None
-from nuages.db.models.fields.dates import DateField, DateTimeCheckMixin, DateTimeField, DurationField, TimeField
+from nuages.db.models.fields.auto import (
+    AutoField,
+    BigAutoField,
+    SmallAutoField,
+)
+from nuages.db.models.fields.auto import (
+    AutoFieldMeta as AutoFieldMeta,
+)
+from nuages.db.models.fields.auto import (
+    AutoFieldMixin as AutoFieldMixin,
+)
+from nuages.db.models.fields.base import BLANK_CHOICE_LABEL, Empty, Field, return_None
+from nuages.db.models.fields.base import _load_field as _load_field
+from nuages.db.models.fields.dates import (
+    DateField,
+    DateTimeField,
+    DurationField,
+    TimeField,
+)
+from nuages.db.models.fields.dates import (
+    DateTimeCheckMixin as DateTimeCheckMixin,
+)
 from nuages.db.models.fields.numeric import (
     BigIntegerField,
     BooleanField,
@@ -12,9 +31,11 @@ from nuages.db.models.fields.numeric import (
     NullBooleanField,
     PositiveBigIntegerField,
     PositiveIntegerField,
-    PositiveIntegerRelDbTypeMixin,
     PositiveSmallIntegerField,
     SmallIntegerField,
+)
+from nuages.db.models.fields.numeric import (
+    PositiveIntegerRelDbTypeMixin as PositiveIntegerRelDbTypeMixin,
 )
 from nuages.db.models.fields.options import NOT_PROVIDED
 from nuages.db.models.fields.text import (
@@ -33,41 +54,17 @@ from nuages.db.models.fields.various import (
     UUIDField,
 )
 
+# fmt: off
 __all__ = [
-    "BLANK_CHOICE_LABEL",
-    "NOT_PROVIDED",
-    "AutoField",
-    "BigAutoField",
-    "BigIntegerField",
-    "BinaryField",
-    "BooleanField",
-    "CharField",
-    "CommaSeparatedIntegerField",
-    "DateField",
-    "DateTimeField",
-    "DecimalField",
-    "DurationField",
-    "EmailField",
-    "Empty",
-    "Field",
-    "FilePathField",
-    "FloatField",
-    "GenericIPAddressField",
-    "IPAddressField",
-    "IntegerField",
-    "NullBooleanField",
-    "PositiveBigIntegerField",
-    "PositiveIntegerField",
-    "PositiveSmallIntegerField",
-    "SlugField",
-    "SmallAutoField",
-    "SmallIntegerField",
-    "TextField",
-    "TimeField",
-    "URLField",
-    "UUIDField",
-    "return_None",
+    "BLANK_CHOICE_LABEL", "NOT_PROVIDED", "AutoField", "BigAutoField", "BigIntegerField",
+    "BinaryField", "BooleanField", "CharField", "CommaSeparatedIntegerField", "DateField",
+    "DateTimeField", "DecimalField", "DurationField", "EmailField", "Empty", "Field",
+    "FilePathField", "FloatField", "GenericIPAddressField", "IPAddressField", "IntegerField",
+    "NullBooleanField", "PositiveBigIntegerField", "PositiveIntegerField",
+    "PositiveSmallIntegerField", "SlugField", "SmallAutoField", "SmallIntegerField", "TextField",
+    "TimeField", "URLField", "UUIDField", "return_None",
 ]
+# fmt: on
 
 BLANK_CHOICE_DASH = [("", "---------")]
 

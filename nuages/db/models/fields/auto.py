@@ -44,7 +44,7 @@ class AutoFieldMixin:
 
     def formfield(self, **kwargs: Any) -> None:
         """A form has no business with it."""
-        return None
+        return
 
 
 class AutoFieldMeta(type):

@@ -14,7 +14,13 @@ from nuages.conf import settings
 from nuages.core import exceptions, validators
 from nuages.db import NotSupportedError, connection
 from nuages.db.models.fields import checks as field_checks
-from nuages.db.models.fields.options import COMMON, NOT_PROVIDED, FieldOption, collect_options, deconstruct_options
+from nuages.db.models.fields.options import (
+    COMMON,
+    NOT_PROVIDED,
+    FieldOption,
+    collect_options,
+    deconstruct_options,
+)
 from nuages.db.models.query_utils import DeferredAttribute, RegisterLookupMixin
 from nuages.utils.choices import BlankChoiceIterator, flatten_choices, normalize_choices
 from nuages.utils.datastructures import DictWrapper
@@ -86,19 +92,19 @@ class Field(RegisterLookupMixin):
     system_check_deprecated_details: Mapping[str, str] | None = None
     system_check_removed_details: Mapping[str, str] | None = None
 
+    #: Options the database does not get to see: changing them needs no change of the table.
     non_db_attrs: tuple[str, ...] = (
-        "blank",
-        "choices",
-        "db_column",
-        "editable",
-        "error_messages",
-        "help_text",
-        "limit_choices_to",
-        "on_delete",
-        "related_name",
-        "related_query_name",
-        "validators",
-        "verbose_name",
+        *(
+            "verbose_name",
+            "help_text",
+            "error_messages",
+            "choices",
+            "validators",
+            "blank",
+            "editable",
+            "db_column",
+        ),
+        *("related_name", "related_query_name", "limit_choices_to", "on_delete"),
     )
 
     hidden = False
@@ -110,6 +116,8 @@ class Field(RegisterLookupMixin):
     related_model: Any = None
 
     descriptor_class: Any = DeferredAttribute
+    #: The class in nuages.forms that edits this kind of field.
+    form_field = "CharField"
     description: Any = property(_field_description)
 
     name: str
@@ -211,7 +219,10 @@ class Field(RegisterLookupMixin):
     def _order_key(self) -> tuple[Any, ...]:
         # Copies of an abstract model's field share its counter: the model tells them apart, loose fields first.
         model = getattr(self, "model", None)
-        return (self.creation_counter, *((model._meta.app_label, model._meta.model_name) if model else ("", "")))
+        return (
+            self.creation_counter,
+            *((model._meta.app_label, model._meta.model_name) if model else ("", "")),
+        )
 
     def __hash__(self) -> int:
         # Not of the model: a field may be in a set before it is given to one.
@@ -559,7 +570,8 @@ class Field(RegisterLookupMixin):
             presets["initial"] = self.default if callable(self.default) else self.get_default()
             presets["show_hidden_initial"] = callable(self.default)
         if self.choices is None:
-            return (form_class or forms.CharField)(**presets | kwargs)
+            form_class = form_class or getattr(forms, self.form_field)
+            return form_class(**presets | self.form_presets() | kwargs)
         # A select with a default that may not be left empty needs no empty entry.
         include_blank = self.blank or not (self.has_default() or "initial" in kwargs)
         presets["choices"] = self.get_choices(include_blank=include_blank)
@@ -570,11 +582,18 @@ class Field(RegisterLookupMixin):
         understood = {key: value for key, value in kwargs.items() if key in SELECT_OPTIONS}
         return (choices_form_class or forms.TypedChoiceField)(**presets | understood)
 
+    def form_presets(self) -> dict[str, Any]:
+        """What this kind of field tells its form field, where a caller does not say otherwise."""
+        return {}
+
 
 #: Arguments of formfield() that reach a TypedChoiceField.
-SELECT_OPTIONS = frozenset(
-    "coerce empty_value choices required widget label initial help_text error_messages show_hidden_initial disabled".split()
-)
+# fmt: off
+SELECT_OPTIONS = frozenset((
+    "widget", "label", "help_text", "initial", "show_hidden_initial", "required", "disabled", "error_messages",
+    "choices", "coerce", "empty_value",
+))
+# fmt: on
 
 
 def _capitalized(text: Any) -> Any:
@@ -595,7 +614,9 @@ def _adapt_get_placeholder(cls: type[Field]) -> None:
         stacklevel=3,
     )
 
-    def get_placeholder_sql(self: Any, value: Any, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+    def get_placeholder_sql(
+        self: Any, value: Any, compiler: Any, connection: Any
+    ) -> tuple[str, tuple[Any, ...]]:
         placeholder = self.get_placeholder(value, compiler, connection)
         if not hasattr(value, "as_sql"):
             return placeholder, (value,)

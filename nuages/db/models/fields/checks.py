@@ -33,7 +33,7 @@ def check_name(field: Any, options: Options) -> Messages:
     if field.name.endswith("_"):
         yield checks.Error("Field names must not end with an underscore.", obj=field, id="fields.E001")
     if "__" in field.name:
-        yield checks.Error("Field names must not contain \"__\".", obj=field, id="fields.E002")
+        yield checks.Error('Field names must not contain "__".', obj=field, id="fields.E002")
     if field.name == "pk" and not getattr(field, "is_composite_key", False):
         yield checks.Error(
             "'pk' is a reserved word that cannot be used as a field name.", obj=field, id="fields.E003"
@@ -118,7 +118,11 @@ def check_db_default(field: Any, options: Options) -> Messages:
     if not field.has_db_default():
         return
     expression = field._db_default_expression
-    if isinstance(expression, Value) and expression.value is field.db_default and not _is_expression(field.db_default):
+    if (
+        isinstance(expression, Value)
+        and expression.value is field.db_default
+        and not _is_expression(field.db_default)
+    ):
         return
     if isinstance(field.db_default, Value):
         return
@@ -189,15 +193,29 @@ def check_validators(field: Any, options: Options) -> Messages:
 
 
 def check_deprecation(field: Any, options: Options) -> Messages:
-    from nuages.compat import spelled
 
     name = field.__class__.__name__
     for details, level, fallback, default_id in (
-        (field.system_check_removed_details, checks.Error, f"{name} has been removed except for support in historical migrations.", "fields.EXXX"),
-        (field.system_check_deprecated_details, checks.Warning, f"{name} has been deprecated.", "fields.WXXX"),
+        (
+            field.system_check_removed_details,
+            checks.Error,
+            f"{name} has been removed except for support in historical migrations.",
+            "fields.EXXX",
+        ),
+        (
+            field.system_check_deprecated_details,
+            checks.Warning,
+            f"{name} has been deprecated.",
+            "fields.WXXX",
+        ),
     ):
         if details is not None:
-            yield level(details.get("msg", fallback), hint=details.get("hint"), obj=field, id=details.get("id", default_id))
+            yield level(
+                details.get("msg", fallback),
+                hint=details.get("hint"),
+                obj=field,
+                id=details.get("id", default_id),
+            )
             return
 
 
@@ -273,28 +291,23 @@ def check_auto_is_key(field: Any, options: Options) -> Messages:
 
 def check_decimal_digits(field: Any, options: Options) -> Messages:
     places, digits = field.decimal_places, field.max_digits
+    features = [connection.features for connection in _databases_or_default(field, options)]
+    unlimited = all(feature.supports_no_precision_decimalfield for feature in features)
     if places is None and digits is None:
-        unlimited = [
-            connection.features.supports_no_precision_decimalfield
-            or "supports_no_precision_decimalfield" in field.model._meta.required_db_features
-            for connection in _databases_or_default(field, options)
-        ]
-        if all(unlimited):
+        if unlimited or "supports_no_precision_decimalfield" in field.model._meta.required_db_features:
             return
-    elif places is None or digits is None:
+    elif unlimited and (places is None or digits is None):
         # Half a declaration is wrong everywhere.
-        if all(
-            connection.features.supports_no_precision_decimalfield
-            for connection in _databases_or_default(field, options)
-        ):
-            yield checks.Error(
-                "DecimalField’s max_digits and decimal_places must both be defined or both omitted.",
-                obj=field,
-                id="fields.E135",
-            )
-            return
+        yield checks.Error(
+            "DecimalField’s max_digits and decimal_places must both be defined or both omitted.",
+            obj=field,
+            id="fields.E135",
+        )
+        return
     wrong = [
-        *_check_number(field, places, "decimal_places", operator.ge, "a non-negative", "fields.E130", "fields.E131"),
+        *_check_number(
+            field, places, "decimal_places", operator.ge, "a non-negative", "fields.E130", "fields.E131"
+        ),
         *_check_number(field, digits, "max_digits", operator.gt, "a positive", "fields.E132", "fields.E133"),
     ]
     yield from wrong
@@ -339,7 +352,9 @@ def check_blank_address(field: Any, options: Options) -> Messages:
 def check_bytes_default(field: Any, options: Options) -> Messages:
     if field.has_default() and isinstance(field.default, str):
         yield checks.Error(
-            "BinaryField's default cannot be a string. Use bytes content instead.", obj=field, id="fields.E170"
+            "BinaryField's default cannot be a string. Use bytes content instead.",
+            obj=field,
+            id="fields.E170",
         )
 
 

@@ -50,6 +50,17 @@ class CompositeAttribute:
             setattr(instance, attname, value)
 
 
+#: Options that the nature of such a key decides, and what is said to another value.
+FIXED = (
+    ("default", NOT_PROVIDED, "cannot have a default"),
+    ("db_default", NOT_PROVIDED, "cannot have a database default"),
+    ("db_column", None, "cannot have a db_column"),
+    ("editable", False, "cannot be editable"),
+    ("primary_key", True, "must be a primary key"),
+    ("blank", True, "must be blank"),
+)
+
+
 def check_key_name(field: Any, options: Mapping[str, Any]) -> Any:
     if field.name != "pk":
         yield checks.Error("'CompositePrimaryKey' must be named 'pk'.", obj=field, id="fields.E013")
@@ -71,26 +82,13 @@ class CompositePrimaryKey(Field):
     field_names: tuple[str, ...]
 
     def __init__(self, *args: str, **kwargs: Any) -> None:
-        if (
-            not args
-            or not all(isinstance(name, str) for name in args)
-            or len(set(args)) != len(args)
-        ):
+        if not args or not all(isinstance(name, str) for name in args) or len(set(args)) != len(args):
             raise ValueError("CompositePrimaryKey args must be unique strings.")
         if len(args) == 1:
             raise ValueError("CompositePrimaryKey must include at least two fields.")
-        if kwargs.get("default", NOT_PROVIDED) is not NOT_PROVIDED:
-            raise ValueError("CompositePrimaryKey cannot have a default.")
-        if kwargs.get("db_default", NOT_PROVIDED) is not NOT_PROVIDED:
-            raise ValueError("CompositePrimaryKey cannot have a database default.")
-        if kwargs.get("db_column") is not None:
-            raise ValueError("CompositePrimaryKey cannot have a db_column.")
-        if kwargs.setdefault("editable", False):
-            raise ValueError("CompositePrimaryKey cannot be editable.")
-        if not kwargs.setdefault("primary_key", True):
-            raise ValueError("CompositePrimaryKey must be a primary key.")
-        if not kwargs.setdefault("blank", True):
-            raise ValueError("CompositePrimaryKey must be blank.")
+        for option, only, rule in FIXED:
+            if kwargs.setdefault(option, only) is not only:
+                raise ValueError(f"CompositePrimaryKey {rule}.")
         self.field_names = args
         super().__init__(**kwargs)
 
@@ -164,7 +162,8 @@ class CompositePrimaryKey(Field):
         if value is None:
             return None
         return tuple(
-            field.get_db_prep_value(part, connection, prepared) for field, part in zip(self.fields, value, strict=True)
+            field.get_db_prep_value(part, connection, prepared)
+            for field, part in zip(self.fields, value, strict=True)
         )
 
 

@@ -66,7 +66,11 @@ class _Moment(DateTimeCheckMixin, Field):
         if isinstance(value, datetime.datetime):
             if timezone.is_aware(value) != timezone.is_aware(now):
                 value = timezone.make_naive(value, datetime.UTC) if timezone.is_aware(value) else value
-                now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None) if timezone.is_aware(now) else now
+                now = (
+                    datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+                    if timezone.is_aware(now)
+                    else now
+                )
             return abs(value - now) <= datetime.timedelta(seconds=10)
         if isinstance(value, datetime.date):
             return abs(value - now.date()) <= datetime.timedelta(days=1)
@@ -97,6 +101,7 @@ class DateField(_Moment):
         "invalid_date": _("“%(value)s” value has the correct format (YYYY-MM-DD) but it is an invalid date."),
     }
     description = _("Date (without time)")
+    form_field = "DateField"
 
     def now(self) -> Any:
         return datetime.date.today()
@@ -136,11 +141,6 @@ class DateField(_Moment):
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         return connection.ops.adapt_datefield_value(value if prepared else self.get_prep_value(value))
 
-    def formfield(self, **kwargs: Any) -> Any:
-        from nuages import forms
-
-        return super().formfield(**{"form_class": forms.DateField} | kwargs)
-
 
 class DateTimeField(DateField):
     """A moment."""
@@ -156,6 +156,7 @@ class DateTimeField(DateField):
         ),
     }
     description = _("Date (with time)")
+    form_field = "DateTimeField"
 
     def now(self) -> Any:
         return timezone.now()
@@ -211,11 +212,6 @@ class DateTimeField(DateField):
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         return connection.ops.adapt_datetimefield_value(value if prepared else self.get_prep_value(value))
 
-    def formfield(self, **kwargs: Any) -> Any:
-        from nuages import forms
-
-        return super().formfield(**{"form_class": forms.DateTimeField} | kwargs)
-
 
 class TimeField(_Moment):
     """A time of day."""
@@ -227,6 +223,7 @@ class TimeField(_Moment):
         ),
     }
     description = _("Time")
+    form_field = "TimeField"
 
     def now(self) -> Any:
         return datetime.datetime.now().time()
@@ -254,20 +251,18 @@ class TimeField(_Moment):
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         return connection.ops.adapt_timefield_value(value if prepared else self.get_prep_value(value))
 
-    def formfield(self, **kwargs: Any) -> Any:
-        from nuages import forms
-
-        return super().formfield(**{"form_class": forms.TimeField} | kwargs)
-
 
 class DurationField(Field):
     """A span of time: an interval where the database has them, else microseconds in a big integer."""
 
     empty_strings_allowed = False
     default_error_messages = {
-        "invalid": _("“%(value)s” value has an invalid format. It must be in [DD] [[HH:]MM:]ss[.uuuuuu] format.")
+        "invalid": _(
+            "“%(value)s” value has an invalid format. It must be in [DD] [[HH:]MM:]ss[.uuuuuu] format."
+        )
     }
     description = _("Duration")
+    form_field = "DurationField"
 
     def get_internal_type(self) -> str:
         return "DurationField"
@@ -293,14 +288,13 @@ class DurationField(Field):
         return duration_microseconds(value)
 
     def get_db_converters(self, connection: Any) -> list[Any]:
-        own = [] if connection.features.has_native_duration_field else [connection.ops.convert_durationfield_value]
+        own = (
+            []
+            if connection.features.has_native_duration_field
+            else [connection.ops.convert_durationfield_value]
+        )
         return own + super().get_db_converters(connection)
 
     def value_to_string(self, obj: Any) -> str:
         value = self.value_from_object(obj)
         return "" if value is None else duration_string(value)
-
-    def formfield(self, **kwargs: Any) -> Any:
-        from nuages import forms
-
-        return super().formfield(**{"form_class": forms.DurationField} | kwargs)

@@ -84,10 +84,11 @@ class FieldFile(File):
     def open(self, mode: str = "rb") -> Any:
         """Open or reopen it."""
         self._require_file()
-        if getattr(self, "_file", None) is None:
-            self.file = self.storage.open(self.name, mode)
-        else:
-            self.file.open(mode)
+        opened = getattr(self, "_file", None)
+        if opened is not None:
+            opened.open(mode)
+            return self
+        self.file = self.storage.open(self.name, mode)
         return self
 
     open.alters_data = True  # type: ignore[attr-defined]
@@ -110,14 +111,13 @@ class FieldFile(File):
         """Take it out of the storage, and save the instance."""
         if not self:
             return
-        # A file must be closed before some systems let it go.
         if hasattr(self, "_file"):
+            # Closed first: some systems do not let go of an open one.
             self.close()
             del self.file
-        self.storage.delete(self.name)
-        self.name = None
-        setattr(self.instance, self.field.attname, self.name)
-        self._committed = False
+        gone, self.name, self._committed = self.name, None, False
+        self.storage.delete(gone)
+        setattr(self.instance, self.field.attname, None)
         if save:
             self.instance.save()
 
@@ -135,19 +135,12 @@ class FieldFile(File):
 
     def __getstate__(self) -> dict[str, Any]:
         # The storage comes back with the field, the instance from where it is pickled itself.
-        return {
-            "name": self.name,
-            "closed": False,
-            "_committed": True,
-            "_file": None,
-            "instance": self.instance,
-            "field": self.field,
-        }
+        whereabouts = {"instance": self.instance, "field": self.field, "name": self.name}
+        return {**whereabouts, "_committed": True, "_file": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        state = dict(state)
-        state.pop("closed", None)
-        self.__dict__.update(state)
+        # Older pickles say "closed" too, which is told by the file here.
+        self.__dict__.update({name: value for name, value in state.items() if name != "closed"})
         self.storage = self.field.storage
 
 
@@ -189,7 +182,9 @@ class FileDescriptor(DeferredAttribute):
 def check_file_key(field: Any, options: Mapping[str, Any]) -> Iterator[Any]:
     if field._primary_key_set_explicitly:
         yield checks.Error(
-            f"'primary_key' is not a valid argument for a {field.__class__.__name__}.", obj=field, id="fields.E201"
+            f"'primary_key' is not a valid argument for a {field.__class__.__name__}.",
+            obj=field,
+            id="fields.E201",
         )
 
 
@@ -217,6 +212,7 @@ class FileField(Field):
     attr_class: Any = FieldFile
     descriptor_class = FileDescriptor
     description = _("File")
+    form_field = "FileField"
 
     def __init__(
         self,
@@ -285,10 +281,8 @@ class FileField(Field):
         if data is not None:
             setattr(instance, self.name, data or "")
 
-    def formfield(self, **kwargs: Any) -> Any:
-        from nuages import forms
-
-        return super().formfield(**{"form_class": forms.FileField, "max_length": self.max_length} | kwargs)
+    def form_presets(self) -> dict[str, Any]:
+        return {"max_length": self.max_length}
 
 
 class ImageFileDescriptor(FileDescriptor):
@@ -345,6 +339,7 @@ class ImageField(FileField):
     attr_class = ImageFieldFile
     descriptor_class = ImageFileDescriptor
     description = _("Image")
+    form_field = "ImageField"
 
     def __init__(
         self,
@@ -384,8 +379,3 @@ class ImageField(FileField):
             setattr(instance, self.width_field, width)
         if self.height_field:
             setattr(instance, self.height_field, height)
-
-    def formfield(self, **kwargs: Any) -> Any:
-        from nuages import forms
-
-        return super().formfield(**{"form_class": forms.ImageField} | kwargs)

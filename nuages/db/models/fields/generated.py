@@ -60,6 +60,15 @@ def check_output_field(field: Any, options: Mapping[str, Any]) -> Iterator[Any]:
             yield kind(f"GeneratedField.output_field has {what}:\n    {said}", obj=field, id=code)
 
 
+#: Options that are decided for a column nobody writes to, and what is said to another value.
+FIXED = (
+    ("editable", False, "cannot be editable"),
+    ("blank", True, "must be blank"),
+    ("default", NOT_PROVIDED, "cannot have a default"),
+    ("db_default", NOT_PROVIDED, "cannot have a database default"),
+)
+
+
 class GeneratedField(Field):
     """The value of an expression over other columns of the row."""
 
@@ -78,20 +87,13 @@ class GeneratedField(Field):
     _query: Any = None
 
     def __init__(self, *, expression: Any, output_field: Any, db_persist: bool, **kwargs: Any) -> None:
-        if kwargs.setdefault("editable", False):
-            raise ValueError("GeneratedField cannot be editable.")
-        if not kwargs.setdefault("blank", True):
-            raise ValueError("GeneratedField must be blank.")
-        if kwargs.get("default", NOT_PROVIDED) is not NOT_PROVIDED:
-            raise ValueError("GeneratedField cannot have a default.")
-        if kwargs.get("db_default", NOT_PROVIDED) is not NOT_PROVIDED:
-            raise ValueError("GeneratedField cannot have a database default.")
+        for option, only, rule in FIXED:
+            if kwargs.setdefault(option, only) is not only:
+                raise ValueError(f"GeneratedField {rule}.")
         if db_persist not in (True, False):
             raise ValueError("GeneratedField.db_persist must be True or False.")
-        self.expression = expression
-        self.output_field = output_field
-        self.db_persist = db_persist
         super().__init__(**kwargs)
+        self.expression, self.output_field, self.db_persist = expression, output_field, db_persist
 
     @cached_property
     def cached_col(self) -> Any:
@@ -121,7 +123,10 @@ class GeneratedField(Field):
         resolved = self.expression.resolve_expression(query, allow_joins=False)
         sql, params = compiler.compile(resolved)
         # A condition as a value needs brackets on some databases.
-        if getattr(self.expression, "conditional", False) and not connection.features.supports_boolean_expr_in_select_clause:
+        if (
+            getattr(self.expression, "conditional", False)
+            and not connection.features.supports_boolean_expr_in_select_clause
+        ):
             sql = f"CASE WHEN {sql} THEN 1 ELSE 0 END"
         return sql, tuple(params)
 

@@ -29,15 +29,28 @@ __all__ = [
 ]
 
 
+#: What counts as a truth value: those themselves, the numbers equal to them, and how serializers write them.
+BOOLEANS = {
+    True: True,
+    False: False,
+    "t": True,
+    "True": True,
+    "1": True,
+    "f": False,
+    "False": False,
+    "0": False,
+}
+
+
 class BooleanField(Field):
     """True or False."""
 
     empty_strings_allowed = False
-    default_error_messages = {
-        "invalid": _("“%(value)s” value must be either True or False."),
-        "invalid_nullable": _("“%(value)s” value must be either True, False, or None."),
-    }
     description = _("Boolean (Either True or False)")
+    default_error_messages = {
+        "invalid_nullable": _("“%(value)s” value must be either True, False, or None."),
+        "invalid": _("“%(value)s” value must be either True or False."),
+    }
 
     def get_internal_type(self) -> str:
         return "BooleanField"
@@ -45,34 +58,39 @@ class BooleanField(Field):
     def to_python(self, value: Any) -> Any:
         if self.null and value in self.empty_values:
             return None
-        if value in (True, False):
-            return bool(value)  # 1 and 0 too.
-        if value in ("t", "True", "1"):
-            return True
-        if value in ("f", "False", "0"):
-            return False
-        raise self.invalid("invalid_nullable" if self.null else "invalid", value=value)
+        try:
+            return BOOLEANS[value]
+        except (KeyError, TypeError):
+            code = "invalid_nullable" if self.null else "invalid"
+            raise self.invalid(code, value=value) from None
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
         return None if value is None else self.to_python(value)
 
-    def formfield(self, **kwargs: Any) -> Any:
-        from nuages import forms
+    @property
+    def form_field(self) -> str:  # type: ignore[override]
+        return "NullBooleanField" if self.null else "BooleanField"
 
+    def form_presets(self) -> dict[str, Any]:
+        # A required checkbox would have to be ticked.
+        return {"required": False}
+
+    def formfield(self, **kwargs: Any) -> Any:
         if self.choices is not None:
-            # With choices, leaving it empty is one only where neither a default nor a rule forbids it.
+            # With choices, leaving it empty is one only where no default forbids it.
             blank = not (self.has_default() or "initial" in kwargs)
-            return super().formfield(**{"choices": self.get_choices(include_blank=blank)} | kwargs)
-        # A required checkbox would have to be ticked, so it never is required.
-        presets = {"form_class": forms.NullBooleanField if self.null else forms.BooleanField, "required": False}
-        return super().formfield(**presets | kwargs)
+            kwargs.setdefault("choices", self.get_choices(include_blank=blank))
+        return super().formfield(**kwargs)
 
 
 class NullBooleanField(BooleanField):
     """Kept for historical migrations only."""
 
-    options: ClassVar[tuple[FieldOption, ...]] = (FieldOption("null", True, never=True), FieldOption("blank", True, never=True))
+    options: ClassVar[tuple[FieldOption, ...]] = (
+        FieldOption("null", True, never=True),
+        FieldOption("blank", True, never=True),
+    )
     system_check_removed_details = {
         "msg": "NullBooleanField is removed except for support in historical migrations.",
         "hint": "Use BooleanField(null=True, blank=True) instead.",
@@ -113,14 +131,10 @@ class FloatField(_Number):
     number = float
     default_error_messages = {"invalid": _("“%(value)s” value must be a float.")}
     description = _("Floating point number")
+    form_field = "FloatField"
 
     def get_internal_type(self) -> str:
         return "FloatField"
-
-    def formfield(self, **kwargs: Any) -> Any:
-        from nuages import forms
-
-        return super().formfield(**{"form_class": forms.FloatField} | kwargs)
 
 
 class IntegerField(_Number):
@@ -130,6 +144,7 @@ class IntegerField(_Number):
     checks: ClassVar[tuple[FieldCheck, ...]] = (field_checks.check_unused_length,)
     default_error_messages = {"invalid": _("“%(value)s” value must be an integer.")}
     description = _("Integer")
+    form_field = "IntegerField"
 
     def get_internal_type(self) -> str:
         return "IntegerField"
@@ -153,11 +168,6 @@ class IntegerField(_Number):
         value = super().get_db_prep_value(value, connection, prepared)
         return connection.ops.adapt_integerfield_value(value, self.get_internal_type())
 
-    def formfield(self, **kwargs: Any) -> Any:
-        from nuages import forms
-
-        return super().formfield(**{"form_class": forms.IntegerField} | kwargs)
-
 
 def _limit_of(validator: Any) -> Any:
     limit = validator.limit_value
@@ -173,9 +183,8 @@ class BigIntegerField(IntegerField):
     def get_internal_type(self) -> str:
         return "BigIntegerField"
 
-    def formfield(self, **kwargs: Any) -> Any:
-        limits = {"min_value": -self.MAX_BIGINT - 1, "max_value": self.MAX_BIGINT}
-        return super().formfield(**limits | kwargs)
+    def form_presets(self) -> dict[str, Any]:
+        return {**super().form_presets(), "min_value": -self.MAX_BIGINT - 1, "max_value": self.MAX_BIGINT}
 
 
 class SmallIntegerField(IntegerField):
@@ -211,8 +220,8 @@ class PositiveIntegerRelDbTypeMixin:
 
 
 class _Positive(PositiveIntegerRelDbTypeMixin):
-    def formfield(self, **kwargs: Any) -> Any:
-        return super().formfield(**{"min_value": 0} | kwargs)  # type: ignore[misc]
+    def form_presets(self) -> dict[str, Any]:
+        return {**super().form_presets(), "min_value": 0}  # type: ignore[misc]
 
 
 class PositiveBigIntegerField(_Positive, BigIntegerField):
@@ -250,6 +259,7 @@ class DecimalField(Field):
     empty_strings_allowed = False
     default_error_messages = {"invalid": _("“%(value)s” value must be a decimal number.")}
     description = _("Decimal number")
+    form_field = "DecimalField"
 
     def __init__(
         self,
@@ -302,12 +312,5 @@ class DecimalField(Field):
             return value
         return connection.ops.adapt_decimalfield_value(value, self.max_digits, self.decimal_places)
 
-    def formfield(self, **kwargs: Any) -> Any:
-        from nuages import forms
-
-        presets = {
-            "max_digits": self.max_digits,
-            "decimal_places": self.decimal_places,
-            "form_class": forms.DecimalField,
-        }
-        return super().formfield(**presets | kwargs)
+    def form_presets(self) -> dict[str, Any]:
+        return {"max_digits": self.max_digits, "decimal_places": self.decimal_places}

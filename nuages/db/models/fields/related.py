@@ -12,7 +12,12 @@ from nuages.db.models.fields.relations.resolve import (
     lazy_related_operation,
     resolve_relation,
 )
-from nuages.db.models.fields.relations.reverse import ForeignObjectRel, ManyToManyRel, ManyToOneRel, OneToOneRel
+from nuages.db.models.fields.relations.reverse import (
+    ForeignObjectRel,
+    ManyToManyRel,
+    ManyToOneRel,
+    OneToOneRel,
+)
 from nuages.db.models.fields.relations.reverse_one import ReverseOneToOneDescriptor
 from nuages.db.models.fields.relations.to_many import ManyToManyDescriptor, ReverseManyToOneDescriptor
 

@@ -1,6 +1,11 @@
 """The reverse sides of relations, under their documented path."""
 
-from nuages.db.models.fields.relations.reverse import ForeignObjectRel, ManyToManyRel, ManyToOneRel, OneToOneRel
+from nuages.db.models.fields.relations.reverse import (
+    ForeignObjectRel,
+    ManyToManyRel,
+    ManyToOneRel,
+    OneToOneRel,
+)
 
 __all__ = ["ForeignObjectRel", "ManyToManyRel", "ManyToOneRel", "OneToOneRel"]
 

@@ -74,12 +74,12 @@ class CharField(_Text):
             return connection.ops.cast_char_field_without_max_length
         return super().cast_db_type(connection)
 
-    def formfield(self, **kwargs: Any) -> Any:
+    def form_presets(self) -> dict[str, Any]:
         presets: dict[str, Any] = {"max_length": self.max_length}
         # An empty input is NULL where the column allows it, so that "" and NULL do not mix.
         if self.null and not connection.features.interprets_empty_strings_as_nulls:
             presets["empty_value"] = None
-        return super().formfield(**presets | kwargs)
+        return presets
 
 
 class TextField(_Text):
@@ -92,11 +92,10 @@ class TextField(_Text):
     def get_internal_type(self) -> str:
         return "TextField"
 
-    def formfield(self, **kwargs: Any) -> Any:
+    def form_presets(self) -> dict[str, Any]:
         from nuages import forms
 
-        widget = {} if self.choices is not None else {"widget": forms.Textarea}
-        return super().formfield(**{"max_length": self.max_length, **widget} | kwargs)
+        return {"max_length": self.max_length, "widget": forms.Textarea}
 
 
 class EmailField(CharField):
@@ -106,15 +105,11 @@ class EmailField(CharField):
     options: ClassVar[tuple[FieldOption, ...]] = (FieldOption("max_length", 254, always=True),)
     default_validators = [validators.validate_email]
     description = _("Email address")
+    form_field = "EmailField"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 254)
         super().__init__(*args, **kwargs)
-
-    def formfield(self, **kwargs: Any) -> Any:
-        from nuages import forms
-
-        return super().formfield(**{"form_class": forms.EmailField} | kwargs)
 
 
 class SlugField(CharField):
@@ -127,9 +122,15 @@ class SlugField(CharField):
     )
     default_validators = [validators.validate_slug]
     description = _("Slug (up to %(max_length)s)")
+    form_field = "SlugField"
 
     def __init__(
-        self, *args: Any, max_length: int = 50, db_index: bool = True, allow_unicode: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        max_length: int = 50,
+        db_index: bool = True,
+        allow_unicode: bool = False,
+        **kwargs: Any,
     ) -> None:
         self.allow_unicode = allow_unicode
         if allow_unicode:
@@ -139,10 +140,8 @@ class SlugField(CharField):
     def get_internal_type(self) -> str:
         return "SlugField"
 
-    def formfield(self, **kwargs: Any) -> Any:
-        from nuages import forms
-
-        return super().formfield(**{"form_class": forms.SlugField, "allow_unicode": self.allow_unicode} | kwargs)
+    def form_presets(self) -> dict[str, Any]:
+        return {**super().form_presets(), "allow_unicode": self.allow_unicode}
 
 
 class URLField(CharField):
@@ -151,15 +150,11 @@ class URLField(CharField):
     options: ClassVar[tuple[FieldOption, ...]] = (FieldOption("max_length", 200),)
     default_validators = [validators.URLValidator()]
     description = _("URL")
+    form_field = "URLField"
 
     def __init__(self, verbose_name: Any = None, name: str | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 200)
         super().__init__(verbose_name, name, **kwargs)
-
-    def formfield(self, **kwargs: Any) -> Any:
-        from nuages import forms
-
-        return super().formfield(**{"form_class": forms.URLField} | kwargs)
 
 
 class CommaSeparatedIntegerField(CharField):

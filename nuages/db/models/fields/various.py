@@ -11,8 +11,8 @@ from nuages.core import exceptions, validators
 from nuages.db.models.fields import checks as field_checks
 from nuages.db.models.fields.base import Field, FieldCheck
 from nuages.db.models.fields.options import FieldOption
-from nuages.utils.ipv6 import MAX_IPV6_ADDRESS_LENGTH, clean_ipv6_address
 from nuages.utils.functional import cached_property
+from nuages.utils.ipv6 import MAX_IPV6_ADDRESS_LENGTH, clean_ipv6_address
 from nuages.utils.translation import gettext_lazy as _
 
 __all__ = ["BinaryField", "FilePathField", "GenericIPAddressField", "IPAddressField", "UUIDField"]
@@ -67,6 +67,7 @@ class UUIDField(Field):
     options: ClassVar[tuple[FieldOption, ...]] = (FieldOption("max_length", 32, never=True),)
     default_error_messages = {"invalid": _("“%(value)s” is not a valid UUID.")}
     description = _("Universally unique identifier")
+    form_field = "UUIDField"
     empty_strings_allowed = False
 
     def __init__(self, verbose_name: Any = None, **kwargs: Any) -> None:
@@ -92,11 +93,6 @@ class UUIDField(Field):
             return uuid.UUID(int=value) if isinstance(value, int) else uuid.UUID(hex=value)
         except (AttributeError, TypeError, ValueError):
             raise self.invalid("invalid", value=value) from None
-
-    def formfield(self, **kwargs: Any) -> Any:
-        from nuages import forms
-
-        return super().formfield(**{"form_class": forms.UUIDField} | kwargs)
 
 
 class IPAddressField(Field):
@@ -134,6 +130,7 @@ class GenericIPAddressField(Field):
     checks: ClassVar[tuple[FieldCheck, ...]] = (field_checks.check_blank_address,)
     empty_strings_allowed = False
     description = _("IP address")
+    form_field = "GenericIPAddressField"
     default_error_messages: Mapping[str, Any] = {"invalid": _("Enter a valid %(protocol)s address.")}
 
     def __init__(
@@ -176,10 +173,8 @@ class GenericIPAddressField(Field):
         value = value if prepared else self.get_prep_value(value)
         return connection.ops.adapt_ipaddressfield_value(value)
 
-    def formfield(self, **kwargs: Any) -> Any:
-        from nuages import forms
-
-        return super().formfield(**{"protocol": self.protocol, "form_class": forms.GenericIPAddressField} | kwargs)
+    def form_presets(self) -> dict[str, Any]:
+        return {"protocol": self.protocol}
 
 
 class FilePathField(Field):
@@ -195,6 +190,7 @@ class FilePathField(Field):
     )
     checks: ClassVar[tuple[FieldCheck, ...]] = (field_checks.check_file_path,)
     description = _("File path")
+    form_field = "FilePathField"
 
     def __init__(
         self,
@@ -219,15 +215,6 @@ class FilePathField(Field):
         value = super().get_prep_value(value)
         return None if value is None else str(value)
 
-    def formfield(self, **kwargs: Any) -> Any:
-        from nuages import forms
-
-        presets = {
-            "path": self.path() if callable(self.path) else self.path,
-            "match": self.match,
-            "recursive": self.recursive,
-            "form_class": forms.FilePathField,
-            "allow_files": self.allow_files,
-            "allow_folders": self.allow_folders,
-        }
-        return super().formfield(**presets | kwargs)
+    def form_presets(self) -> dict[str, Any]:
+        kept = {name: getattr(self, name) for name in ("match", "recursive", "allow_files", "allow_folders")}
+        return {"path": self.path() if callable(self.path) else self.path, **kept}

@@ -17,6 +17,10 @@ from nuages.db.models.fields.text import _Text
 __all__ = ["Expressions", "binder", "collector"]
 
 
+#: What tells an expression or an instance from a plain value.
+SPECIAL = ("resolve_expression", "as_sql", "prepare_database_save")
+
+
 class Expressions(Exception):
     """Some value is an expression: the statement has to be written for it."""
 
@@ -27,7 +31,11 @@ def collector(fields: Sequence[Any], raw: bool, add: bool) -> Callable[[Any], tu
     parts = []
     for position, field in enumerate(fields):
         if raw or type(field).pre_save is Field.pre_save:
-            parts.append(f"instance.{field.attname}" if field.attname.isidentifier() else f"getattr(instance, {field.attname!r})")
+            parts.append(
+                f"instance.{field.attname}"
+                if field.attname.isidentifier()
+                else f"getattr(instance, {field.attname!r})"
+            )
         else:
             names[f"pre_save{position}"] = field.pre_save
             parts.append(f"pre_save{position}(instance, {add})")
@@ -60,7 +68,7 @@ def _refusing_expressions(field: Any) -> Callable[[Any, Any], Any]:
 
     def convert(value: Any, connection: Any) -> Any:
         # Instances are refused, or taken for their key, where the statement is written.
-        if hasattr(value, "as_sql") or hasattr(value, "prepare_database_save"):
+        if any(hasattr(value, name) for name in SPECIAL):
             raise Expressions
         prepared = prepare(value, connection=connection)
         if hasattr(prepared, "as_sql"):
@@ -74,7 +82,10 @@ def _kept_type(field: Any, connection: Any) -> type | None:
     """The exact type whose values go to the driver unchanged; None where every value has to be looked at."""
     cls = type(field)
     if issubclass(cls, ForeignKey):
-        if cls.get_db_prep_save is not ForeignKey.get_db_prep_save or cls.get_db_prep_value is not ForeignKey.get_db_prep_value:
+        if (
+            cls.get_db_prep_save is not ForeignKey.get_db_prep_save
+            or cls.get_db_prep_value is not ForeignKey.get_db_prep_value
+        ):
             return None
         target = _kept_type(field.target_field, connection)
         # An empty string may mean no key.
@@ -82,10 +93,15 @@ def _kept_type(field: Any, connection: Any) -> type | None:
     if cls.get_db_prep_save is not Field.get_db_prep_save:
         return None
     if issubclass(cls, BooleanField):
-        plain = cls.get_prep_value is BooleanField.get_prep_value and cls.get_db_prep_value is Field.get_db_prep_value
+        plain = (
+            cls.get_prep_value is BooleanField.get_prep_value
+            and cls.get_db_prep_value is Field.get_db_prep_value
+        )
         return bool if plain and cls.to_python is BooleanField.to_python else None
     if issubclass(cls, (CharField, TextField)):
-        plain = cls.get_prep_value is _Text.get_prep_value and cls.get_db_prep_value is Field.get_db_prep_value
+        plain = (
+            cls.get_prep_value is _Text.get_prep_value and cls.get_db_prep_value is Field.get_db_prep_value
+        )
         return str if plain and cls.to_python is _Text.to_python else None
     if cls.get_prep_value is not _Number.get_prep_value:
         return None

@@ -34,6 +34,8 @@ def bulk_create(
     unique_fields: Sequence[Any] = (),
 ) -> None:
     """Insert these instances; those with a key first, as it is told to the database."""
+    # A proxy has no columns of its own.
+    model = model._meta.concrete_model
     options = model._meta
     validating = validates_on_save()
     with_key: list[Any] = []
@@ -50,13 +52,24 @@ def bulk_create(
 
             validate_for_save(obj)
         (with_key if known else without_key).append(obj)
-    with transaction.atomic(using=connection.alias, savepoint=False):
+    options.write_count += 1
+    inserts = [
+        (BulkInsert(model, known, conflict, update_fields, unique_fields, connection), some)
+        for some, known in ((with_key, True), (without_key, False))
+        if some
+    ]
+    # One statement needs no transaction of its own.
+    together = (
+        transaction.atomic(using=connection.alias, savepoint=False)
+        if options.order_with_respect_to
+        or sum(insert.statements(some, batch_size) for insert, some in inserts) > 1
+        else transaction.mark_for_rollback_on_error(connection.alias)
+    )
+    with together:
         if options.order_with_respect_to:
             _take_last_places(model, objs, connection.alias)
-        for some, known in ((with_key, True), (without_key, False)):
-            if some:
-                insert = BulkInsert(model, known, conflict, update_fields, unique_fields, connection)
-                insert.run(some, batch_size)
+        for insert, some in inserts:
+            insert.run(some, batch_size)
     for obj in objs:
         obj._state.adding = False
         obj._state.db = connection.alias
@@ -64,7 +77,7 @@ def bulk_create(
 
 def _take_last_places(model: Any, objs: list[Any], using: str) -> None:
     """`order_with_respect_to`: those without a place go behind the rows of the same object, in their order."""
-    from nuages.db.models import Max
+    from nuages.db.models.aggregates import Max
 
     relation = model._meta.order_with_respect_to
     waiting: defaultdict[tuple[Any, ...], list[Any]] = defaultdict(list)
@@ -72,7 +85,9 @@ def _take_last_places(model: Any, objs: list[Any], using: str) -> None:
         if obj._order is None:
             waiting[relation.get_local_related_value(obj)].append(obj)
     for siblings in waiting.values():
-        present = model._base_manager.using(using).filter(**relation.get_filter_kwargs_for_object(siblings[0]))
+        present = model._base_manager.using(using).filter(
+            **relation.get_filter_kwargs_for_object(siblings[0])
+        )
         last = present.aggregate(last=Max("_order"))["last"]
         for place, obj in enumerate(siblings, 0 if last is None else last + 1):
             obj._order = place
@@ -101,7 +116,18 @@ class BulkInsert:
             if not field.generated and (with_key or field is not options.auto_field)
         ]
         # Rows that are passed over give nothing back, so it could not be told whose the others are.
-        self.returns = connection.features.can_return_rows_from_bulk_insert and conflict in (None, OnConflict.UPDATE)
+        self.returns = connection.features.can_return_rows_from_bulk_insert and conflict in (
+            None,
+            OnConflict.UPDATE,
+        )
+
+    def statements(self, objs: list[Any], batch_size: int | None) -> int:
+        """How many statements so many rows take."""
+        return -(-len(objs) // self._size(self.fields, objs, batch_size))
+
+    def _size(self, fields: Sequence[Any], objs: list[Any], batch_size: int | None) -> int:
+        most = max(self.connection.ops.bulk_batch_size(fields, objs), 1)
+        return min(batch_size, most) if batch_size else most
 
     def run(self, objs: list[Any], batch_size: int | None) -> None:
         connection = self.connection
@@ -110,8 +136,7 @@ class BulkInsert:
         fields, rows = self._without_defaults(rows)
         returned = Returned(self._returning(fields), connection) if self.returns else Returned((), connection)
         bind = binder(fields, connection)
-        most = max(connection.ops.bulk_batch_size(fields, objs), 1)
-        size = min(batch_size, most) if batch_size else most
+        size = self._size(fields, objs, batch_size)
         for start in range(0, len(objs), size):
             some, values = objs[start : start + size], rows[start : start + size]
             try:
@@ -164,18 +189,24 @@ class BulkInsert:
         if not left:
             return self.fields, rows
         kept = [position for position in range(len(self.fields)) if position not in left]
-        return [self.fields[position] for position in kept], [tuple(row[position] for position in kept) for row in rows]
+        return [self.fields[position] for position in kept], [
+            tuple(row[position] for position in kept) for row in rows
+        ]
 
     def _returning(self, fields: Sequence[Any]) -> list[Any]:
         options = self.model._meta
         wanted = [
-            field for field in options.db_returning_fields if not (self.with_key and field in options.pk_fields)
+            field
+            for field in options.db_returning_fields
+            if not (self.with_key and field in options.pk_fields)
         ]
         # Columns left out got their defaults.
         wanted += [field for field in self.fields if field not in fields and field not in wanted]
         return wanted
 
-    def _statement(self, fields: Sequence[Any], places: Sequence[Sequence[str]], returned: Returned) -> Statement:
+    def _statement(
+        self, fields: Sequence[Any], places: Sequence[Sequence[str]], returned: Returned
+    ) -> Statement:
         operations = self.connection.ops
         quote = operations.quote_name
         options = self.model._meta
@@ -185,12 +216,16 @@ class BulkInsert:
             quote(options.db_table),
             f"({columns})",
             operations.bulk_insert_sql(fields, places),
-            operations.on_conflict_suffix_sql(fields, self.conflict, self.update_columns, self.unique_columns),
+            operations.on_conflict_suffix_sql(
+                fields, self.conflict, self.update_columns, self.unique_columns
+            ),
             returned.sql,
         ]
         return Statement(" ".join(part for part in parts if part))
 
-    def _written(self, fields: Sequence[Any], rows: Sequence[Any], returned: Returned) -> tuple[Statement, list[Any]]:
+    def _written(
+        self, fields: Sequence[Any], rows: Sequence[Any], returned: Returned
+    ) -> tuple[Statement, list[Any]]:
         writer = InsertWriter(self.model, self.connection)
         places: list[Sequence[str]] = []
         params: list[Any] = []

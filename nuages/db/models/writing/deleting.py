@@ -17,7 +17,12 @@ BATCH = 100
 def delete_rows(model: Any, keys: Sequence[Any], using: str) -> int:
     """Delete the rows with these keys from the model's own table; returns how many there were."""
     connection = connections[using]
-    size = BATCH if connection.dialect.max_params is None else min(BATCH, connection.dialect.max_params // len(model._meta.pk_fields))
+    size = (
+        BATCH
+        if connection.dialect.max_params is None
+        else min(BATCH, connection.dialect.max_params // len(model._meta.pk_fields))
+    )
+    model._meta.concrete_model._meta.write_count += 1
     deleted = 0
     for start in range(0, len(keys), size):
         some = keys[start : start + size]

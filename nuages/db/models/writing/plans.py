@@ -45,7 +45,9 @@ class InsertPlan:
         quote = connection.ops.quote_name
         self.model = model
         self.fields = tuple(fields)
-        self.returning = Returned(returning, connection) if connection.features.can_return_columns_from_insert else None
+        self.returning = (
+            Returned(returning, connection) if connection.features.can_return_columns_from_insert else None
+        )
         self.collect = collector(self.fields, raw, add=True)
         self.bind = binder(self.fields, connection)
         #: Fields that write their own placeholder need the value for it.
@@ -72,9 +74,12 @@ class InsertPlan:
         self._run(instance, Statement(f"{self.head} VALUES ({sql}){self.tail}"), params, connection)
 
     def _run(self, instance: Any, statement: Statement, params: Sequence[Any], connection: Any) -> None:
+        self.model._meta.write_count += 1
         returned = self.returning
         if returned is not None:
-            row = connection.fetch_one(statement, params) if returned.sql else connection.run(statement, params)
+            row = (
+                connection.fetch_one(statement, params) if returned.sql else connection.run(statement, params)
+            )
             if returned.sql and row is not None:
                 returned.apply(instance, row, connection)
             return
@@ -114,10 +119,13 @@ class UpdatePlan:
         ]
         self.returning = Returned(self.computed, connection)
         self.statement = Statement(f"UPDATE {self.table} SET {sets} WHERE {self.where}")
-        self.returning_statement = Statement(f"{self.statement.sql} {self.returning.sql}") if self.computed else self.statement
+        self.returning_statement = (
+            Statement(f"{self.statement.sql} {self.returning.sql}") if self.computed else self.statement
+        )
 
     def run(self, instance: Any, key: Any, values: Sequence[Any], connection: Any) -> bool:
         """Update the row; says whether there was one."""
+        self.model._meta.write_count += 1
         keys = self.bind_key(key if len(self.keys) > 1 else (key,), connection)
         returned = self.returning
         statement = self.returning_statement
@@ -141,18 +149,22 @@ class UpdatePlan:
             returned.apply(instance, row, connection)
         return row is not None
 
-    def _written(self, values: Sequence[Any], keys: Sequence[Any], connection: Any) -> tuple[Statement, list[Any], Returned]:
+    def _written(
+        self, values: Sequence[Any], keys: Sequence[Any], connection: Any
+    ) -> tuple[Statement, list[Any], Returned]:
         writer = expressions.UpdateWriter(self.model, connection)
         places, params = writer.row(self.fields, values)
         sets = ", ".join(f"{self.quote(field.column)} = {place}" for field, place in zip(self.fields, places))
         # What the database computes is read back.
-        changed = [field for field, value in zip(self.fields, values) if hasattr(value, "as_sql")]
+        changed = [field for field, value in zip(self.fields, values) if hasattr(value, "resolve_expression")]
         returned = Returned([*changed, *self.computed], connection)
         sql = f"UPDATE {self.table} SET {sets} WHERE {self.where}"
         return Statement(f"{sql} {returned.sql}".rstrip()), [*params, *keys], returned
 
 
-def insert_plan(model: Any, with_key: bool, dropped: tuple[Any, ...], raw: bool, connection: Any) -> InsertPlan:
+def insert_plan(
+    model: Any, with_key: bool, dropped: tuple[Any, ...], raw: bool, connection: Any
+) -> InsertPlan:
     """The INSERT of a model's own table; without its counted key, or columns left to their defaults."""
     options = model._meta
     key = (connection.dialect, "insert", with_key, dropped, raw)
@@ -204,7 +216,9 @@ def insert_one(instance: Any, model: Any, raw: bool, with_key: bool, connection:
     try:
         plan.run(instance, values, connection)
     except Expressions:
-        computed = [field for field, value in zip(plan.fields, values) if hasattr(value, "as_sql")]
+        computed = [
+            field for field, value in zip(plan.fields, values) if hasattr(value, "resolve_expression")
+        ]
         # Computed by the statement: written for this once, reading the results back.
         returned = [*(plan.returning.fields if plan.returning else ()), *computed]
         plan = InsertPlan(model, plan.fields, list(dict.fromkeys(returned)), raw, connection)
@@ -215,7 +229,9 @@ def _has_defaults(values: Sequence[Any]) -> bool:
     return any(type(value) is DatabaseDefault for value in values)
 
 
-def update_row(instance: Any, model: Any, fields: tuple[Any, ...], key: Any, raw: bool, connection: Any) -> bool:
+def update_row(
+    instance: Any, model: Any, fields: tuple[Any, ...], key: Any, raw: bool, connection: Any
+) -> bool:
     """Update these fields of the instance's row; says whether there was one."""
     plan = update_plan(model, fields, raw, connection)
     return plan.run(instance, key, plan.collect(instance), connection)

@@ -52,7 +52,9 @@ def save(
         from nuages.db.models.validation import validate_for_save
 
         validate_for_save(instance)
-    instance.save_base(using=using, force_insert=force_insert, force_update=force_update, update_fields=chosen)
+    instance.save_base(
+        using=using, force_insert=force_insert, force_update=force_update, update_fields=chosen
+    )
 
 
 def _loaded_only(instance: Any) -> frozenset[str] | None:
@@ -79,14 +81,18 @@ def save_base(
     options = model._meta
     announced = not options.auto_created
     if announced and signals.pre_save.receivers:
-        signals.pre_save.send(sender=origin, instance=instance, raw=raw, using=using, update_fields=update_fields)
+        signals.pre_save.send(
+            sender=origin, instance=instance, raw=raw, using=using, update_fields=update_fields
+        )
     writer = _Writer(instance, raw, force_update, using, update_fields)
     if options.parents:
         with transaction.atomic(using=using, savepoint=False):
             updated = writer.write_all(model, force_insert)
     else:
         try:
-            updated = writer.write(model, bool(force_insert and _bases_to_insert(model, force_insert)))
+            updated = writer.write(
+                model, force_insert is not False and bool(_bases_to_insert(model, force_insert))
+            )
         except Exception:
             # Whatever is around must not commit the rest.
             with transaction.mark_for_rollback_on_error(using):
@@ -259,11 +265,15 @@ class _Writer:
 
     def _take_last_place(self, model: Any) -> None:
         """`order_with_respect_to`: behind all others of the same object."""
-        from nuages.db.models import ExpressionWrapper, IntegerField, Max, Value
+        from nuages.db.models.aggregates import Max
+        from nuages.db.models.expressions import ExpressionWrapper, Value
+        from nuages.db.models.fields import IntegerField
         from nuages.db.models.functions import Coalesce
 
         field = model._meta.order_with_respect_to
-        siblings = model._base_manager.using(self.using).filter(**field.get_filter_kwargs_for_object(self.instance))
+        siblings = model._base_manager.using(self.using).filter(
+            **field.get_filter_kwargs_for_object(self.instance)
+        )
         following = ExpressionWrapper(Max("_order") + Value(1), output_field=IntegerField())
         place = siblings.aggregate(_order__max=Coalesce(following, Value(0)))
         self.instance._order = place["_order__max"]

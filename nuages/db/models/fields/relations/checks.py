@@ -51,7 +51,10 @@ def check_related_query_name(field: Any, options: Options) -> Iterator[Any]:
         )
     if "__" in name:
         yield checks.Error(
-            f"Reverse query name '{name}' must not contain '__'.", hint=RENAME_HINT, obj=field, id="fields.E309"
+            f"Reverse query name '{name}' must not contain '__'.",
+            hint=RENAME_HINT,
+            obj=field,
+            id="fields.E309",
         )
 
 
@@ -92,9 +95,7 @@ def check_clashes(field: Any, options: Options) -> Iterator[Any]:
     seen = None if relation.hidden else accessor
     for other in (*theirs.fields, *theirs.many_to_many):
         name = f"{theirs.label}.{other.name}"
-        hint = (
-            f"Rename field '{name}', or add/change a related_name argument to the definition for field '{mine}'."
-        )
+        hint = f"Rename field '{name}', or add/change a related_name argument to the definition for field '{mine}'."
         if seen is not None and other.name == seen:
             yield checks.Error(
                 f"Reverse accessor '{theirs.object_name}.{accessor}' for '{mine}' clashes with field name '{name}'.",

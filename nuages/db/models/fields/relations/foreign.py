@@ -156,7 +156,9 @@ class RelatedField(FieldCacheMixin, Field):
         """The one field of the other model that is joined on."""
         targets = self.path_infos[-1].target_fields  # type: ignore[attr-defined]
         if len(targets) > 1:
-            raise exceptions.FieldError("The relation has multiple target fields, but only single target field was asked for")
+            raise exceptions.FieldError(
+                "The relation has multiple target fields, but only single target field was asked for"
+            )
         return targets[0]
 
     # --- filters ----------------------------------------------------------------------------------------------
@@ -191,7 +193,11 @@ class RelatedField(FieldCacheMixin, Field):
 
 
 def _filled_in(name: str, cls: Any, options: Any) -> str:
-    return name % {"class": cls.__name__.lower(), "model_name": options.model_name, "app_label": options.app_label}
+    return name % {
+        "class": cls.__name__.lower(),
+        "model_name": options.model_name,
+        "app_label": options.app_label,
+    }
 
 
 class ForeignObject(RelatedField):
@@ -205,10 +211,7 @@ class ForeignObject(RelatedField):
     )
     checks: ClassVar[tuple[FieldCheck, ...]] = relation_checks.FOREIGN
 
-    many_to_many = False
     many_to_one = True
-    one_to_many = False
-    one_to_one = False
 
     # Lookups of other fields compare values; those of relations are registered on their own.
     lookups_start_here = True
@@ -233,23 +236,14 @@ class ForeignObject(RelatedField):
         swappable: bool = True,
         **kwargs: Any,
     ) -> None:
+        seen_from_there: dict[str, Any] = {
+            "related_name": related_name,
+            "related_query_name": related_query_name,
+            "limit_choices_to": limit_choices_to,
+        }
         if rel is None:
-            rel = self.rel_class(
-                self,
-                to,
-                related_name=related_name,
-                related_query_name=related_query_name,
-                limit_choices_to=limit_choices_to,
-                parent_link=parent_link,
-                on_delete=on_delete,
-            )
-        super().__init__(
-            rel=rel,
-            related_name=related_name,
-            related_query_name=related_query_name,
-            limit_choices_to=limit_choices_to,
-            **kwargs,
-        )
+            rel = self.rel_class(self, to, parent_link=parent_link, on_delete=on_delete, **seen_from_there)
+        super().__init__(rel=rel, **seen_from_there, **kwargs)
         self.from_fields, self.to_fields = from_fields, to_fields
         self.swappable = swappable
 
@@ -405,7 +399,9 @@ class ForeignKey(ForeignObject):
     descriptor_class = ForeignKeyDeferredAttribute
     rel_class = ManyToOneRel
     empty_strings_allowed = False
-    default_error_messages = {"invalid": _("%(model)s instance with %(field)s %(value)r is not a valid choice.")}
+    default_error_messages = {
+        "invalid": _("%(model)s instance with %(field)s %(value)r is not a valid choice.")
+    }
     description = _("Foreign Key (type determined by related field)")
 
     def __init__(
@@ -426,28 +422,19 @@ class ForeignKey(ForeignObject):
             to_field = to_field or (to._meta.pk and to._meta.pk.name)
         if not callable(on_delete):
             raise TypeError("on_delete must be callable.")
-        kwargs["rel"] = self.rel_class(
-            self,
-            to,
-            to_field,
-            related_name=related_name,
-            related_query_name=related_query_name,
-            limit_choices_to=limit_choices_to,
-            parent_link=parent_link,
-            on_delete=on_delete,
+        self.db_constraint = db_constraint
+        seen_from_there: dict[str, Any] = {
+            "related_name": related_name,
+            "related_query_name": related_query_name,
+            "limit_choices_to": limit_choices_to,
+        }
+        relation = self.rel_class(
+            self, to, to_field, parent_link=parent_link, on_delete=on_delete, **seen_from_there
         )
         kwargs.setdefault("db_index", True)
-        super().__init__(
-            to,
-            on_delete,
-            related_name=related_name,
-            related_query_name=related_query_name,
-            limit_choices_to=limit_choices_to,
-            from_fields=[RECURSIVE_RELATIONSHIP_CONSTANT],
-            to_fields=[to_field],
-            **kwargs,
-        )
-        self.db_constraint = db_constraint
+        # Its own column to the one column over there.
+        columns = ([RECURSIVE_RELATIONSHIP_CONSTANT], [to_field])
+        super().__init__(to, on_delete, *columns, rel=relation, **seen_from_there, **kwargs)
 
     def _require_model(self, to: Any) -> None:
         if isinstance(to, str) or hasattr(to, "_meta"):
@@ -551,19 +538,24 @@ class ForeignKey(ForeignObject):
         target = self.target_field.db_parameters(connection)
         return {
             "type": self.db_type(connection),
-            "check": self.db_check(connection),
+            "check": None,
             "collation": target.get("collation"),
         }
 
     def get_col(self, alias: str, output_field: Any = None) -> Any:
         if output_field is None:
-            # Through keys of keys to what is stored in the end.
-            output_field = self.target_field
-            while isinstance(output_field, ForeignKey):
-                output_field = output_field.target_field
-                if output_field is self:
-                    raise ValueError("Cannot resolve output_field.")
+            output_field = self._stored_as()
         return super().get_col(alias, output_field)
+
+    def _stored_as(self) -> Any:
+        """The field at the end of keys of keys: what the column holds."""
+        seen: list[Any] = [self]
+        while isinstance(seen[-1], ForeignKey):
+            target = seen[-1].target_field
+            if target in seen:
+                raise ValueError("Cannot resolve output_field.")
+            seen.append(target)
+        return seen[-1]
 
     def get_db_converters(self, connection: Any) -> list[Any]:
         converters = super().get_db_converters(connection)
@@ -596,17 +588,16 @@ def _empty_as_null(value: Any, expression: Any, connection: Any) -> Any:
 class OneToOneField(ForeignKey):
     """A key that points at each row once: the reverse side is one object."""
 
-    options: ClassVar[tuple[FieldOption, ...]] = (FieldOption("unique", True, attribute="_unique", never=True),)
+    options: ClassVar[tuple[FieldOption, ...]] = (
+        FieldOption("unique", True, attribute="_unique", never=True),
+    )
 
-    many_to_many = False
-    many_to_one = False
-    one_to_many = False
-    one_to_one = True
+    many_to_one, one_to_one = False, True
 
-    related_accessor_class = ReverseOneToOneDescriptor
-    forward_related_accessor_class = ForwardOneToOneDescriptor
-    rel_class = OneToOneRel
     description = _("One-to-one relationship")
+    rel_class = OneToOneRel
+    forward_related_accessor_class = ForwardOneToOneDescriptor
+    related_accessor_class = ReverseOneToOneDescriptor
 
     def __init__(self, to: Any, on_delete: Any, to_field: str | None = None, **kwargs: Any) -> None:
         super().__init__(to, on_delete, to_field=to_field, **kwargs | {"unique": True})

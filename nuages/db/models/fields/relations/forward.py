@@ -8,6 +8,7 @@ from typing import Any
 
 from nuages.db import router
 from nuages.db.models.fetch_modes import FETCH_ONE
+from nuages.db.models.fields.relations.resolve import cached_parents
 from nuages.db.models.query_utils import DeferredAttribute
 
 __all__ = ["ForeignKeyDeferredAttribute", "ForwardManyToOneDescriptor", "ForwardOneToOneDescriptor"]
@@ -75,8 +76,8 @@ class ForwardManyToOneDescriptor:
                 for position, target in enumerate(field.foreign_related_fields)
             }
         else:
-            condition = {f"{field.related_query_name()}__in": instances}
-        queryset = queryset.filter(**condition)
+            condition = {f"{field.related_query_name()}__in": list(by_key.values())}
+        queryset = unordered(queryset).filter(**condition)
         # The rows know who points at them, where only one can.
         if not relation.multiple:
             for row in queryset:
@@ -106,10 +107,9 @@ class ForwardManyToOneDescriptor:
             related = field.get_cached_value(instance)
         except KeyError:
             related = self._of_parent(instance)
-            if related is None:
-                if None not in field.get_local_related_value(instance):
-                    instance._state.fetch_mode.fetch(self, instance)
-                    return self._known(instance)
+            if related is None and None not in field.get_local_related_value(instance):
+                instance._state.fetch_mode.fetch(self, instance)
+                return self._known(instance)
             field.set_cached_value(instance, related)
         if related is None and not field.null:
             raise self.RelatedObjectDoesNotExist(f"{field.model.__name__} has no {field.name}.")
@@ -117,10 +117,9 @@ class ForwardManyToOneDescriptor:
 
     def _of_parent(self, instance: Any) -> Any:
         """A parent instance may hold the object already."""
-        field = self.field
-        link = instance._meta.get_ancestor_link(field.model)
-        if link and link.is_cached(instance):
-            return field.get_cached_value(link.get_cached_value(instance), default=None)
+        for parent in cached_parents(instance):
+            if isinstance(parent, self.field.model) and self.field.is_cached(parent):
+                return self.field.get_cached_value(parent)
         return None
 
     def _known(self, instance: Any) -> Any:
@@ -217,6 +216,11 @@ class ForwardOneToOneDescriptor(ForwardManyToOneDescriptor):
         for name in inherited:
             if name in {field.attname for field in self.field.remote_field.model._meta.concrete_fields}:
                 setattr(instance, name, None if value is None else getattr(value, name))
+
+
+def unordered(queryset: Any) -> Any:
+    """Without its order, which means nothing where each instance gets one row; a slice keeps it."""
+    return queryset if queryset.query.is_sliced else queryset.order_by()
 
 
 def _single_queryset(querysets: Any) -> Any:

@@ -86,12 +86,8 @@ class ManyToManyField(RelatedField):
     checks: ClassVar[tuple[FieldCheck, ...]] = through_checks.MANY_TO_MANY
 
     many_to_many = True
-    many_to_one = False
-    one_to_many = False
-    one_to_one = False
-
-    rel_class = ManyToManyRel
     description = _("Many-to-many relationship")
+    rel_class = ManyToManyRel
 
     m2m_db_table: Callable[[], str]
     m2m_column_name: Callable[[], str]
@@ -123,24 +119,18 @@ class ManyToManyField(RelatedField):
             )
         if through is not None and db_table is not None:
             raise ValueError("Cannot specify a db_table if an intermediary model is used.")
-        kwargs["rel"] = self.rel_class(
-            self,
-            to,
-            related_name=related_name,
-            related_query_name=related_query_name,
-            limit_choices_to=limit_choices_to,
-            symmetrical=to == RECURSIVE_RELATIONSHIP_CONSTANT if symmetrical is None else symmetrical,
-            through=through,
-            through_fields=through_fields,
-            db_constraint=db_constraint,
-        )
+        if symmetrical is None:
+            # One's friends are friends of oneself, unless said otherwise.
+            symmetrical = to == RECURSIVE_RELATIONSHIP_CONSTANT
+        seen_from_there: dict[str, Any] = {
+            "related_name": related_name,
+            "related_query_name": related_query_name,
+            "limit_choices_to": limit_choices_to,
+        }
+        links = {"through": through, "through_fields": through_fields, "db_constraint": db_constraint}
         self.has_null_arg = "null" in kwargs
-        super().__init__(
-            related_name=related_name,
-            related_query_name=related_query_name,
-            limit_choices_to=limit_choices_to,
-            **kwargs,
-        )
+        relation = self.rel_class(self, to, symmetrical=symmetrical, **seen_from_there, **links)
+        super().__init__(rel=relation, **seen_from_there, **kwargs)
         self.db_table = db_table
         self.swappable = swappable
 
@@ -181,7 +171,10 @@ class ManyToManyField(RelatedField):
         here, there = inward[-1].to_opts, outward[0].from_opts
         between: list[Any] = []
         if here.concrete_model is not there.concrete_model:
-            between = here.get_path_to_parent(there.model) or here.get_path_from_parent(there.model)
+            downward = not issubclass(here.model, there.model)
+            between = (
+                there.get_path_from_parent(here.model) if downward else here.get_path_to_parent(there.model)
+            )
         return [*inward, *between, *outward]
 
     def get_path_info(self, filtered_relation: Any = None) -> list[PathInfo]:
@@ -218,7 +211,10 @@ class ManyToManyField(RelatedField):
 
     def contribute_to_class(self, cls: Any, name: str, private_only: bool = False, **kwargs: Any) -> None:
         relation = self.remote_field
-        to_itself = relation.model in (RECURSIVE_RELATIONSHIP_CONSTANT, cls.__name__) or relation.model == cls._meta.object_name
+        to_itself = (
+            relation.model in (RECURSIVE_RELATIONSHIP_CONSTANT, cls.__name__)
+            or relation.model == cls._meta.object_name
+        )
         if relation.symmetrical and to_itself:
             # Nobody reads the other side of a relation that has none.
             relation.related_name = f"{name}_rel_+"
@@ -237,7 +233,11 @@ class ManyToManyField(RelatedField):
 
     def contribute_to_related_class(self, cls: Any, related: Any) -> None:
         if not self.remote_field.hidden and not related.related_model._meta.swapped:
-            setattr(cls._meta.concrete_model, related.accessor_name, ManyToManyDescriptor(self.remote_field, reverse=True))
+            setattr(
+                cls._meta.concrete_model,
+                related.accessor_name,
+                ManyToManyDescriptor(self.remote_field, reverse=True),
+            )
         self.m2m_column_name = partial(self._get_m2m_attr, related, "column")
         self.m2m_reverse_name = partial(self._get_m2m_reverse_attr, related, "column")
         self.m2m_field_name = partial(self._get_m2m_attr, related, "name")
@@ -289,7 +289,11 @@ def link_field(field: Any, reverse: bool) -> Any:
     if relation.through_fields:
         return through._meta.get_field(relation.through_fields[1 if reverse else 0])
     wanted = relation.model if reverse else mine
-    keys = [key for key in through._meta.fields if key.is_relation and key.remote_field and key.remote_field.model == wanted]
+    keys = [
+        key
+        for key in through._meta.fields
+        if key.is_relation and key.remote_field and key.remote_field.model == wanted
+    ]
     # Of a relation to itself, the second key is the one that leads to the other end.
     to_itself = relation.model == mine
     return keys[1 if reverse and to_itself and len(keys) > 1 else 0]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 from nuages.db import connections, router, transaction
 from nuages.db.models import signals
 from nuages.db.models.fields.relations.related_manager import (
     RelatedManagerBase,
+    RowKey,
     alters_data,
-    narrowed_for_prefetch,
     prefetch_queryset,
 )
+from nuages.db.models.fields.relations.resolve import cached_parents
 from nuages.db.models.query_utils import Q
 from nuages.db.models.utils import resolve_callables
 from nuages.spine import twin
@@ -74,10 +75,6 @@ class ManyToManyManager(RelatedManagerBase):
         return create_forward_many_to_many_manager(manager_class, self.relation, self.reverse)
 
     @property
-    def accessor(self) -> str:
-        return self.relation.accessor_name if self.reverse else self.relation.field.name
-
-    @property
     def constrained_target(self) -> Any:
         """The intermediate rows of the instance, where counting them is counting what they lead to."""
         # Without constraints a link may lead nowhere, and another default manager may hide what it leads to.
@@ -98,7 +95,9 @@ class ManyToManyManager(RelatedManagerBase):
         from nuages.db.models.manager import BaseManager
 
         behind = next(
-            cls for cls in type(self).__mro__ if "get_queryset" in cls.__dict__ and not issubclass(cls, RelatedManagerBase)
+            cls
+            for cls in type(self).__mro__
+            if "get_queryset" in cls.__dict__ and not issubclass(cls, RelatedManagerBase)
         )
         return behind is BaseManager and self._prefetched() is None
 
@@ -125,22 +124,35 @@ class ManyToManyManager(RelatedManagerBase):
 
     def get_prefetch_querysets(self, instances: Sequence[Any], querysets: Any = None) -> tuple[Any, ...]:
         """What prefetch_related() needs: rows, how to match them, and where to keep them."""
-        from nuages.db.models.expressions import F
+        rows, key_of_row, key_of_owner = self._rows_of(instances, prefetch_queryset(querysets))
+        return rows, key_of_row, key_of_owner, False, self.prefetch_name, False
 
-        queryset = prefetch_queryset(querysets)
+    def _rows_of(self, instances: Sequence[Any], queryset: Any) -> tuple[Any, RowKey, RowKey]:
+        from nuages.db.models.expressions import ExpressionWrapper, F
+
         if queryset is None:
             queryset = super(RelatedManagerBase, self).get_queryset()  # type: ignore[misc]
             queryset._fetch_mode = instances[0]._state.fetch_mode
         queryset._add_hints(instance=instances[0])
         queryset = queryset.using(queryset._db or self._db)
-        queryset = narrowed_for_prefetch(queryset, self.query_field_name, instances)
-        # Each row brings the key of the instance it was found for: one row may come for several.
+        # Each row brings the key of the instance it was found for, as one row may come for several. Slicing and
+        # filtering go by that key too, so that all three are about the same link.
         source = self.source_field
-        keys = {
-            f"_prefetch_related_val_{own.attname}": target
-            for own, target in source.related_fields
-        }
-        queryset = queryset.annotate(**{name: F(f"{self.query_field_name}__{target.name}") for name, target in keys.items()})
+        keys = {f"_prefetch_related_val_{own.attname}": target for own, target in source.related_fields}
+        queryset = queryset.annotate(
+            **{
+                name: ExpressionWrapper(F(f"{self.query_field_name}__{target.name}"), output_field=target)
+                for name, target in keys.items()
+            }
+        )
+        if queryset.query.is_sliced:
+            queryset = queryset._slice_per(next(iter(keys)))
+        queryset = queryset.filter(
+            **{
+                f"{name}__in": {getattr(instance, target.attname) for instance in instances}
+                for name, target in keys.items()
+            }
+        )
         names = tuple(keys)
         targets = tuple(source.foreign_related_fields)
 
@@ -150,7 +162,7 @@ class ManyToManyManager(RelatedManagerBase):
         def key_of_instance(instance: Any) -> tuple[Any, ...]:
             return tuple(getattr(instance, target.attname) for target in targets)
 
-        return queryset, key_of_row, key_of_instance, False, self.prefetch_name, False
+        return queryset, key_of_row, key_of_instance
 
     # --- changing ---------------------------------------------------------------------------------------------
 
@@ -165,11 +177,12 @@ class ManyToManyManager(RelatedManagerBase):
 
     def _link(self, objs: Collection[Any], through_defaults: Mapping[str, Any] | None, raw: bool) -> None:
         self._remove_prefetched_objects()
+        here, there = self.source_field_name, self.target_field_name
+        # A symmetrical link stands in the table both ways.
+        directions = [(here, there), (there, here)] if self.symmetrical else [(here, there)]
         with transaction.atomic(using=self._write_alias(), savepoint=False):
-            self._add_items(self.source_field_name, self.target_field_name, objs, through_defaults, raw)
-            # A symmetrical link stands in the table both ways.
-            if self.symmetrical:
-                self._add_items(self.target_field_name, self.source_field_name, objs, through_defaults, raw)
+            for names in directions:
+                self._add_items(*names, *objs, through_defaults=through_defaults, raw=raw)
 
     def remove(self, *objs: Any) -> None:
         """Unlink these rows."""
@@ -179,7 +192,7 @@ class ManyToManyManager(RelatedManagerBase):
 
     def _unlink(self, objs: Collection[Any], raw: bool) -> None:
         self._remove_prefetched_objects()
-        self._remove_items(objs, raw)
+        self._remove_items(self.source_field_name, self.target_field_name, *objs, raw=raw)
 
     def clear(self) -> None:
         """Unlink all rows."""
@@ -227,6 +240,14 @@ class ManyToManyManager(RelatedManagerBase):
             stay = {key for key, _obj in keyed}
             self._unlink([key for key in present if key not in stay], raw)
             self._link([obj for key, obj in keyed if key not in present], through_defaults, raw)
+
+    def _write_counts(self) -> tuple[int, ...]:
+        return (self.through._meta.write_count, *super()._write_counts())
+
+    def _holders(self) -> Iterator[Any]:
+        # Rows prefetched for the instance of a parent model are the same.
+        yield self.instance
+        yield from cached_parents(self.instance)
 
     def _manager_for_write(self) -> Any:
         using = router.db_for_write(self.instance.__class__, instance=self.instance)
@@ -294,7 +315,9 @@ class ManyToManyManager(RelatedManagerBase):
                 found[field.target_field.to_python(field.get_prep_value(obj))] = None
         return found
 
-    def _present(self, source_field_name: str, target_field_name: str, using: str, keys: Collection[Any]) -> set[Any]:
+    def _present(
+        self, source_field_name: str, target_field_name: str, using: str, keys: Collection[Any]
+    ) -> Collection[Any]:
         links = self.through._default_manager.using(using).filter(
             **{source_field_name: self.related_val[0], f"{target_field_name}__in": list(keys)}
         )
@@ -302,17 +325,17 @@ class ManyToManyManager(RelatedManagerBase):
 
     def _listened_to(self, source_field_name: str) -> bool:
         """Whether anybody hears of changes made from this side."""
-        return (self.reverse or source_field_name == self.source_field_name) and signals.m2m_changed.has_listeners(
-            self.through
-        )
+        return (
+            self.reverse or source_field_name == self.source_field_name
+        ) and signals.m2m_changed.has_listeners(self.through)
 
     def _add_items(
         self,
         source_field_name: str,
         target_field_name: str,
-        objs: Collection[Any],
-        through_defaults: Mapping[str, Any] | None,
-        raw: bool,
+        *objs: Any,
+        through_defaults: Mapping[str, Any] | None = None,
+        raw: bool = False,
     ) -> None:
         if not objs:
             return
@@ -321,11 +344,16 @@ class ManyToManyManager(RelatedManagerBase):
         using = self._write_alias()
         # A database that passes over rows that are there need not be asked for them, unless receivers want to
         # know what is new, or somebody's own intermediate model has rules of its own.
-        ignores = connections[using].features.supports_ignore_conflicts and self.through._meta.auto_created is not False
+        ignores = (
+            connections[using].features.supports_ignore_conflicts
+            and self.through._meta.auto_created is not False
+        )
         heard = self._listened_to(source_field_name)
 
         def links(of: Iterable[Any]) -> list[Any]:
-            own, other = (self.through._meta.get_field(name).attname for name in (source_field_name, target_field_name))
+            own, other = (
+                self.through._meta.get_field(name).attname for name in (source_field_name, target_field_name)
+            )
             return [self.through(**defaults, **{own: self.related_val[0], other: key}) for key in of]
 
         rows = self.through._default_manager.using(using)
@@ -341,7 +369,9 @@ class ManyToManyManager(RelatedManagerBase):
             if heard:
                 self._announce("post_add", new, using, raw)
 
-    def _remove_items(self, objs: Collection[Any], raw: bool) -> None:
+    def _remove_items(
+        self, source_field_name: str, target_field_name: str, *objs: Any, raw: bool = False
+    ) -> None:
         if not objs:
             return
         keys = {self._key_of(obj) for obj in objs}

@@ -8,6 +8,7 @@ from typing import Any, Self
 from nuages.db import connections, router, transaction
 from nuages.db.models.fields.relations.related_manager import (
     RelatedManagerBase,
+    RowKey,
     alters_data,
     narrowed_for_prefetch,
     prefetch_queryset,
@@ -34,10 +35,6 @@ class OneToManyManager(RelatedManagerBase):
         from nuages.db.models.fields.relations.to_many import create_reverse_many_to_one_manager
 
         return create_reverse_many_to_one_manager(manager_class, self.relation)
-
-    @property
-    def accessor(self) -> str:
-        return self.relation.accessor_name
 
     def _require_saved(self) -> None:
         # Only saved rows are pointed at, even where the relation is not to their key.
@@ -76,33 +73,37 @@ class OneToManyManager(RelatedManagerBase):
             # The rows know whom they point at.
             try:
                 key = getattr(self.instance, field.target_field.attname)
-            except Exception:  # noqa: BLE001 - FieldError, of a relation over several columns
+            except Exception:
                 key = tuple(getattr(self.instance, target.attname) for target in field.foreign_related_fields)
             queryset._known_related_objects = {field: {key: self.instance}}
         return queryset
 
-    def get_prefetch_querysets(self, instances: Sequence[Any], querysets: Any = None) -> tuple[Any, ...]:
-        """What prefetch_related() needs: rows, how to match them, and where to keep them."""
-        queryset = prefetch_queryset(querysets)
+    def _rows_of(self, instances: Sequence[Any], queryset: Any) -> tuple[Any, RowKey, RowKey]:
         if queryset is None:
             queryset = super(RelatedManagerBase, self).get_queryset()  # type: ignore[misc]
             queryset._fetch_mode = instances[0]._state.fetch_mode
         queryset._add_hints(instance=instances[0])
         queryset = queryset.using(queryset._db or self._db)
         field = self.field
-        by_key = {field.get_foreign_related_value(instance): instance for instance in instances}
-        queryset = narrowed_for_prefetch(queryset, field.name, instances)
+        owners = {field.get_foreign_related_value(instance): instance for instance in instances}
+        queryset = narrowed_for_prefetch(queryset, field.name, list(owners.values()))
+        return queryset, field.get_local_related_value, field.get_foreign_related_value
+
+    def get_prefetch_querysets(self, instances: Sequence[Any], querysets: Any = None) -> tuple[Any, ...]:
+        """What prefetch_related() needs: rows, how to match them, and where to keep them."""
+        queryset, key_of_row, key_of_owner = self._rows_of(instances, prefetch_queryset(querysets))
+        owners = {key_of_owner(instance): instance for instance in instances}
         for row in queryset:
-            if not field.is_cached(row):
-                field.set_cached_value(row, by_key[field.get_local_related_value(row)])
-        return (
-            queryset,
-            field.get_local_related_value,
-            field.get_foreign_related_value,
-            False,
-            self.prefetch_name,
-            False,
-        )
+            if not self.field.is_cached(row):
+                self.field.set_cached_value(row, owners[key_of_row(row)])
+        return queryset, key_of_row, key_of_owner, False, self.prefetch_name, False
+
+    def _fetch_for_peers(self) -> list[Any] | None:
+        rows = super()._fetch_for_peers()
+        # The rows know whom they point at.
+        for row in rows or ():
+            self.field.set_cached_value(row, self.instance)
+        return rows
 
     # --- changing ---------------------------------------------------------------------------------------------
 
@@ -118,10 +119,14 @@ class OneToManyManager(RelatedManagerBase):
             keys = set()
             for obj in objs:
                 if obj._state.adding or obj._state.db != using:
-                    raise ValueError(f"{obj!r} instance isn't saved. Use bulk=False or save the object first.")
+                    raise ValueError(
+                        f"{obj!r} instance isn't saved. Use bulk=False or save the object first."
+                    )
                 setattr(obj, self.field.name, self.instance)
                 keys.add(obj.pk)
-            self.model._base_manager.using(using).filter(pk__in=keys).update(**{self.field.name: self.instance})
+            self.model._base_manager.using(using).filter(pk__in=keys).update(
+                **{self.field.name: self.instance}
+            )
             return
         with transaction.atomic(using=using, savepoint=False):
             for obj in objs:
@@ -162,7 +167,18 @@ class OneToManyManager(RelatedManagerBase):
 
     aset = twin(set)
 
-    alters_data(add, aadd, create, acreate, get_or_create, aget_or_create, update_or_create, aupdate_or_create, set, aset)
+    alters_data(
+        add,
+        aadd,
+        create,
+        acreate,
+        get_or_create,
+        aget_or_create,
+        update_or_create,
+        aupdate_or_create,
+        set,
+        aset,
+    )
 
 
 class NullableOneToManyManager(OneToManyManager):
@@ -179,7 +195,9 @@ class NullableOneToManyManager(OneToManyManager):
             if not isinstance(obj, self.model):
                 raise TypeError(f"'{self.model._meta.object_name}' instance expected, got {obj!r}")
             if self.field.get_local_related_value(obj) != mine:
-                raise self.field.remote_field.model.DoesNotExist(f"{obj!r} is not related to {self.instance!r}.")
+                raise self.field.remote_field.model.DoesNotExist(
+                    f"{obj!r} is not related to {self.instance!r}."
+                )
             keys.append(obj.pk)
         self._detach(self.filter(pk__in=keys), bulk)  # type: ignore[attr-defined]
 

@@ -12,6 +12,27 @@ from nuages.db.models.utils import AltersData
 __all__ = ["RelatedManagerBase", "narrowed_for_prefetch"]
 
 
+RowKey = Callable[[Any], tuple[Any, ...]]
+
+#: Rows that one reading brings for all peers at most.
+PEER_ROWS = 2000
+
+
+def _forget_peer_rows(instance: Any, prefetch_name: str) -> None:
+    rows = _peer_rows(instance)
+    for key in [key for key in rows if key[0] == prefetch_name]:
+        del rows[key]
+
+
+def _peer_rows(instance: Any) -> dict[tuple[str, type], Any]:
+    state = instance._state
+    try:
+        return state.peer_rows
+    except AttributeError:
+        state.peer_rows = {}
+        return state.peer_rows
+
+
 class RelatedManagerBase(AltersData):
     """A manager of the rows related to one instance.
 
@@ -32,19 +53,29 @@ class RelatedManagerBase(AltersData):
     def __call__(self, *, manager: str) -> Any:
         """The same relation through another manager of the related model."""
         found = getattr(self.model, manager)
-        return self._over(found.__class__)(self.instance)
+        return self._over(found.__class__)(self.instance)  # type: ignore[call-arg]
 
     def _over(self, manager_class: type) -> type[Self]:
         raise NotImplementedError
 
     def _prefetched(self) -> Any:
         """Rows that were loaded before; None where they were not."""
-        return getattr(self.instance, "_prefetched_objects_cache", {}).get(self.prefetch_name)
+        for holder in self._holders():
+            cache = holder.__dict__.get("_prefetched_objects_cache")
+            if cache and self.prefetch_name in cache:
+                return cache[self.prefetch_name]
+        return None
 
     def _remove_prefetched_objects(self) -> None:
-        cache = getattr(self.instance, "_prefetched_objects_cache", None)
-        if cache is not None:
-            cache.pop(self.prefetch_name, None)
+        for holder in self._holders():
+            cache = holder.__dict__.get("_prefetched_objects_cache")
+            if cache:
+                cache.pop(self.prefetch_name, None)
+            _forget_peer_rows(holder, self.prefetch_name)
+
+    def _holders(self) -> Iterable[Any]:
+        """Instances that may keep the rows."""
+        return (self.instance,)
 
     def _for_peers(self, queryset: Any) -> Any:
         """With FETCH_PEERS, reading all related rows of one instance reads them for those loaded beside it."""
@@ -53,24 +84,42 @@ class RelatedManagerBase(AltersData):
         queryset._peer_fetch = self._fetch_for_peers
         return queryset
 
-    def _fetch_for_peers(self) -> Any:
-        from nuages.db.models.query import prefetch_related_objects
+    def _fetch_for_peers(self) -> list[Any] | None:
+        """Rows of this instance, asked for together with those of its peers. None: ask for these alone."""
+        # Another manager of the same relation may give other rows.
+        name, now = (self.prefetch_name, type(self)), self._write_counts()
+        brought = _peer_rows(self.instance).get(name)
+        if brought is not None and brought[0] == now:
+            return None if brought[1] is None else list(brought[1])
 
-        name = self.prefetch_name
-        window = [
-            peer
-            for peer in window_of(self.instance)
-            if peer._is_pk_set() and name not in getattr(peer, "_prefetched_objects_cache", ())
-        ]
+        def lacks(peer: Any) -> bool:
+            found = _peer_rows(peer).get(name)
+            # Written to since: what was brought may no longer be so.
+            return found is None or found[0] != now
+
+        window = [peer for peer in window_of(self.instance) if peer._is_pk_set() and lacks(peer)]
         if len(window) < 2:
             return None
-        prefetch_related_objects(window, self.accessor)
-        found = self._prefetched()
-        return None if found is None else list(found)
+        queryset, key_of_row, key_of_instance = self._rows_of(window, None)
+        found = list(queryset[: PEER_ROWS + 1])
+        if len(found) > PEER_ROWS:
+            # Too many to hold for instances that may never ask.
+            for peer in window:
+                _peer_rows(peer)[name] = (now, None)
+            return None
+        grouped: dict[Any, list[Any]] = {key_of_instance(peer): [] for peer in window}
+        for row in found:
+            grouped[key_of_row(row)].append(row)
+        for peer in window:
+            _peer_rows(peer)[name] = (now, grouped[key_of_instance(peer)])
+        return list(grouped[key_of_instance(self.instance)])
 
-    @property
-    def accessor(self) -> str:
-        """The attribute this manager is read from."""
+    def _write_counts(self) -> tuple[int, ...]:
+        """Changes whenever this process writes to a table the rows come from."""
+        return tuple(options.write_count for options in self.model._meta.tables)
+
+    def _rows_of(self, instances: Sequence[Any], queryset: Any) -> tuple[Any, RowKey, RowKey]:
+        """The query for related rows of all instances, and what tells whose a row is."""
         raise NotImplementedError
 
     def get_queryset(self) -> Any:
@@ -103,6 +152,3 @@ def alters_data(*methods: Callable[..., Any]) -> None:
     """Templates may not call these."""
     for method in methods:
         method.alters_data = True  # type: ignore[attr-defined]
-
-
-Instances = Iterable[Any]

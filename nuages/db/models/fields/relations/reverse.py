@@ -76,7 +76,9 @@ class ForeignObjectRel(FieldCacheMixin):
     def related_model(self) -> Any:
         """The model that has the field."""
         if not getattr(self.field, "model", None):
-            raise AttributeError("This property can't be accessed before self.field.contribute_to_class has been called.")
+            raise AttributeError(
+                "This property can't be accessed before self.field.contribute_to_class has been called."
+            )
         return self.field.model
 
     # Seen from here everything is turned round.
@@ -119,17 +121,11 @@ class ForeignObjectRel(FieldCacheMixin):
     @property
     def identity(self) -> tuple[Any, ...]:
         """What makes two relations the same one."""
-        return (
-            self.field,
-            self.model,
-            self.related_name,
-            self.related_query_name,
-            make_hashable(self.limit_choices_to),
-            self.parent_link,
-            self.on_delete,
-            self.symmetrical,
-            self.multiple,
-        )
+        ends = (self.field, self.model)
+        names = (self.related_name, self.related_query_name)
+        rules = (make_hashable(self.limit_choices_to), self.on_delete)
+        kind = (self.parent_link, self.symmetrical, self.multiple)
+        return (*ends, *names, *rules, *kind)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, self.__class__):
@@ -141,7 +137,9 @@ class ForeignObjectRel(FieldCacheMixin):
 
     def __getstate__(self) -> dict[str, Any]:
         # What is worked out from the models comes back by itself.
-        return {key: value for key, value in self.__dict__.items() if key not in ("related_model", "path_infos")}
+        return {
+            key: value for key, value in self.__dict__.items() if key not in ("related_model", "path_infos")
+        }
 
     def __copy__(self) -> Any:
         made = self.__class__.__new__(self.__class__)
@@ -166,7 +164,11 @@ class ForeignObjectRel(FieldCacheMixin):
         found = self.related_model._default_manager.complex_filter(limits)
         if ordering:
             found = found.order_by(*ordering)
-        blank = ([("", get_blank_choice_label())] if blank_choice is None else list(blank_choice)) if include_blank else []
+        blank = (
+            ([("", get_blank_choice_label())] if blank_choice is None else list(blank_choice))
+            if include_blank
+            else []
+        )
         return blank + [(instance.pk, str(instance)) for instance in found]
 
     def get_joining_fields(self) -> Any:
@@ -221,7 +223,9 @@ class ManyToOneRel(ForeignObjectRel):
         parent_link: bool = False,
         on_delete: Any = None,
     ) -> None:
-        super().__init__(field, to, related_name, related_query_name, limit_choices_to, parent_link, on_delete)
+        super().__init__(
+            field, to, related_name, related_query_name, limit_choices_to, parent_link, on_delete
+        )
         self.field_name = field_name
 
     @property
@@ -253,7 +257,9 @@ class OneToOneRel(ManyToOneRel):
         parent_link: bool = False,
         on_delete: Any = None,
     ) -> None:
-        super().__init__(field, to, field_name, related_name, related_query_name, limit_choices_to, parent_link, on_delete)
+        super().__init__(
+            field, to, field_name, related_name, related_query_name, limit_choices_to, parent_link, on_delete
+        )
         self.multiple = False
 
 

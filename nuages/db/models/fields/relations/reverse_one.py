@@ -8,7 +8,7 @@ from typing import Any
 
 from nuages.db import router
 from nuages.db.models.fetch_modes import FETCH_ONE
-from nuages.db.models.fields.relations.forward import _single_queryset
+from nuages.db.models.fields.relations.forward import _single_queryset, unordered
 
 __all__ = ["ReverseOneToOneDescriptor"]
 
@@ -56,7 +56,7 @@ class ReverseOneToOneDescriptor:
         queryset._add_hints(instance=instances[0])
         field = self.related.field
         by_key = {field.get_foreign_related_value(instance): instance for instance in instances}
-        queryset = queryset.filter(**{f"{field.name}__in": instances})
+        queryset = unordered(queryset).filter(**{f"{field.name}__in": list(by_key.values())})
         for row in queryset:
             field.set_cached_value(row, by_key[field.get_local_related_value(row)])
         return (
@@ -74,9 +74,7 @@ class ReverseOneToOneDescriptor:
         relation = self.related
         if relation.is_cached(instance):
             related = relation.get_cached_value(instance)
-        elif not instance._is_pk_set():
-            related = None
-        elif None in relation.field.get_foreign_related_value(instance):
+        elif not instance._is_pk_set() or None in relation.field.get_foreign_related_value(instance):
             related = None
         else:
             instance._state.fetch_mode.fetch(self, instance)
@@ -125,7 +123,9 @@ class ReverseOneToOneDescriptor:
         if value._state.db is None:
             value._state.db = router.db_for_write(value.__class__, instance=instance)
         if not router.allow_relation(value, instance):
-            raise ValueError(f'Cannot assign "{value!r}": the current database router prevents this relation.')
+            raise ValueError(
+                f'Cannot assign "{value!r}": the current database router prevents this relation.'
+            )
         for own, other in relation.field.related_fields:
             setattr(value, own.attname, getattr(instance, other.attname))
         relation.set_cached_value(instance, value)

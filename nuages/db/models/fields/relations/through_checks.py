@@ -34,11 +34,18 @@ def check_database_deletes(field: Any, options: Options) -> Iterator[Any]:
     """The rows of a made intermediate model are deleted by the collector: the database must not go ahead."""
     relation = field.remote_field
     through = relation.through
-    if isinstance(relation.model, str) or isinstance(through, str) or through is None or not through._meta.auto_created:
+    if (
+        isinstance(relation.model, str)
+        or isinstance(through, str)
+        or through is None
+        or not through._meta.auto_created
+    ):
         return
     for model in dict.fromkeys((field.model, relation.model)):
         for other in model._meta.local_fields:
-            if other.is_relation and isinstance(getattr(other.remote_field, "on_delete", None), DatabaseOnDelete):
+            if other.is_relation and isinstance(
+                getattr(other.remote_field, "on_delete", None), DatabaseOnDelete
+            ):
                 yield checks.Error(
                     "Field specifies database-level on_delete variant, but auto-created intermediary model uses "
                     "Python-level variant.",
@@ -58,7 +65,7 @@ def check_ignored_options(field: Any, options: Options) -> Iterator[Any]:
         yield checks.Warning("ManyToManyField does not support validators.", obj=field, id="fields.W341")
     if field.remote_field.symmetrical and field._related_name:
         yield checks.Warning(
-            "related_name has no effect on ManyToManyField with a symmetrical relationship, e.g. to \"self\".",
+            'related_name has no effect on ManyToManyField with a symmetrical relationship, e.g. to "self".',
             obj=field,
             id="fields.W345",
         )
@@ -87,9 +94,7 @@ def check_through(field: Any, options: Options) -> Iterator[Any]:
 
 
 def _keys_to(through: Any, model: Any) -> list[Any]:
-    return [
-        field for field in through._meta.fields if getattr(field.remote_field, "model", None) == model
-    ]
+    return [field for field in through._meta.fields if getattr(field.remote_field, "model", None) == model]
 
 
 def _check_keys(field: Any, from_model: Any, through: Any, target: Any) -> Iterator[Any]:
@@ -133,7 +138,9 @@ def _check_keys(field: Any, from_model: Any, through: Any, target: Any) -> Itera
         )
     if from_count == 0 or to_count == 0:
         yield checks.Error(
-            f"{used_by}does not have a foreign key to '{from_name}' or '{to_name}'.", obj=through, id="fields.E336"
+            f"{used_by}does not have a foreign key to '{from_name}' or '{to_name}'.",
+            obj=through,
+            id="fields.E336",
         )
 
 
@@ -191,7 +198,8 @@ def check_table(field: Any, options: Options) -> Iterator[Any]:
         if model._meta.auto_created:
             owner = model._meta.auto_created
             name = next(
-                (other.name for other in owner._meta.many_to_many if other.remote_field.through is model), None
+                (other.name for other in owner._meta.many_to_many if other.remote_field.through is model),
+                None,
             )
             if owner is field.model and name == field.name:
                 continue

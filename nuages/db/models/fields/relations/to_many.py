@@ -76,4 +76,7 @@ class ManyToManyDescriptor(ReverseManyToOneDescriptor):
 
     def _get_set_deprecation_msg_params(self) -> tuple[str, str]:
         side = "reverse" if self.reverse else "forward"
-        return f"{side} side of a many-to-many set", self.rel.accessor_name if self.reverse else self.field.name
+        return (
+            f"{side} side of a many-to-many set",
+            self.rel.accessor_name if self.reverse else self.field.name,
+        )
