@@ -10,10 +10,8 @@ from nuages.db.models.expressions import Case, Func, OrderByList, Star, Value, W
 from nuages.db.models.expressions.base import Sql, is_expression
 from nuages.db.models.fields import FloatField, IntegerField, TextField
 
-__all__ = [
-    *("Aggregate", "AnyValue", "Avg", "BitAnd", "BitOr", "BitXor", "Count"),
-    *("Max", "Min", "StdDev", "StringAgg", "Sum", "Variance"),
-]
+__all__ = ["Aggregate", "AnyValue", "Avg", "BitAnd", "BitOr", "BitXor", "Count"]
+__all__ += ["Max", "Min", "StdDev", "StringAgg", "Sum", "Variance"]
 
 
 class AggregateFilter(Func):
@@ -168,6 +166,8 @@ class Aggregate(Func):
             default = default.copy()
             default.output_field = self._output_field_or_none
         default = default.resolve_expression(query, allow_joins, reuse, summarize)
+        if default._output_field_or_none is None:
+            default.output_field = self._output_field_or_none
         self.default = None  # The node's own: what stands in Coalesce has none.
         filled = Coalesce(self, default, output_field=self._output_field_or_none)
         filled.is_summary = self.is_summary

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from nuages.utils.functional import Promise
@@ -30,11 +29,15 @@ class ChoicesType(enum.EnumType):
             member._label_ = label
         return enum.unique(made)
 
+    @property
+    def _members(cls) -> list[Any]:
+        return list(iter(cls))  # type: ignore[call-overload]
+
     def __contains__(cls, member: object) -> bool:
         # From Python 3.12 on, enum says the same: values are contained too.
         if isinstance(member, cls):
             return True
-        return not isinstance(member, enum.Enum) and any(member == each.value for each in cls)  # type: ignore[attr-defined]
+        return not isinstance(member, enum.Enum) and any(member == each.value for each in cls._members)
 
     @property
     def _has_empty(cls) -> bool:
@@ -43,13 +46,13 @@ class ChoicesType(enum.EnumType):
     @property
     def names(cls) -> list[str]:
         """Names of the members, `"__empty__"` first where there is one."""
-        return [*(["__empty__"] if cls._has_empty else []), *(member.name for member in cls)]  # type: ignore[attr-defined]
+        return [*(["__empty__"] if cls._has_empty else []), *(member.name for member in cls._members)]
 
     @property
     def choices(cls) -> list[tuple[Any, Any]]:
         """`(value, label)` pairs, as `Field.choices` takes them."""
         empty: list[tuple[Any, Any]] = [(None, cls.__empty__)] if cls._has_empty else []  # type: ignore[attr-defined]
-        return empty + [(member.value, member.label) for member in cls]  # type: ignore[attr-defined]
+        return empty + [(member.value, member.label) for member in cls._members]
 
     @property
     def labels(cls) -> list[Any]:
@@ -86,8 +89,6 @@ class IntegerChoices(Choices, enum.IntEnum):
 class TextChoices(Choices, enum.StrEnum):
     """Choices whose values are strings; `auto()` gives the member's name."""
 
-    _generate_next_value_: ClassVar[Callable[..., str]]
-
     @staticmethod
-    def _generate_next_value_(name: str, start: int, count: int, last_values: list[Any]) -> str:  # type: ignore[no-redef]
+    def _generate_next_value_(name: str, start: int, count: int, last_values: list[Any]) -> str:
         return name

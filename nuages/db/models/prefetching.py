@@ -202,9 +202,7 @@ def _behind(objects: Iterable[Any], name: str, to_attr: str) -> Iterator[Any]:
         cache: dict[str, Any] = getattr(one, "_prefetched_objects_cache", {})
         if name in cache:
             # Rows that were prefetched before.
-            behind = (
-                list(cache[name]) if not hasattr(cache[name], "_result_cache") else list(cache[name].all())
-            )
+            behind = list(cache[name])
         else:
             try:
                 behind = getattr(one, to_attr)
@@ -242,7 +240,8 @@ def get_prefetcher(instance: Any, through_attr: str, to_attr: str) -> tuple[Any,
         return None, None, hasattr(instance, through_attr), has_to_attr
     if hasattr(descriptor, "get_prefetch_querysets"):
         # A relation to one object: the descriptor fetches, and knows who has it.
-        return descriptor, descriptor, True, descriptor.is_cached
+        # Under a name of its own, the result is looked for there and not where the relation keeps its object.
+        return descriptor, descriptor, True, has_to_attr if through_attr != to_attr else descriptor.is_cached
     manager = getattr(instance, through_attr)
     if not hasattr(manager, "get_prefetch_querysets"):
         return None, descriptor, True, has_to_attr

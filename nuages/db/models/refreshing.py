@@ -15,6 +15,7 @@ def refresh(instance: Any, using: str | None, fields: Iterable[str] | None, from
     chosen = None if fields is None else list(fields)
     if chosen is None:
         instance._prefetched_objects_cache = {}
+        instance._state.peer_rows = {}
     else:
         chosen = _without_prefetched(instance, chosen)
         # All that was asked for was prefetched rows.
@@ -30,7 +31,6 @@ def refresh(instance: Any, using: str | None, fields: Iterable[str] | None, from
     elif using is not None:
         from_queryset = from_queryset.using(using)
     rows = from_queryset.filter(pk=instance.pk)
-    rows._for_write = True
     deferred = instance.get_deferred_fields()
     if chosen is not None:
         rows = rows.only(*chosen)
@@ -73,6 +73,11 @@ def _take_over(instance: Any, fresh: Any, names: list[str] | None) -> None:
         if (wanted is None or relation.name in wanted) and relation.is_cached(instance):
             relation.delete_cached_value(instance)
     for field in options.private_fields:
-        if field.is_relation and hasattr(field, "is_cached") and (wanted is None or field.name in wanted) and field.is_cached(instance):
+        if (
+            field.is_relation
+            and hasattr(field, "is_cached")
+            and (wanted is None or field.name in wanted)
+            and field.is_cached(instance)
+        ):
             field.delete_cached_value(instance)
     instance._state.db = fresh._state.db

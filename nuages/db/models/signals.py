@@ -79,12 +79,11 @@ def _when_defined(act: Callable[..., Any], signal: ModelSignal, receiver: Any) -
     return go_on
 
 
-pre_init = ModelSignal(use_caching=True)
-post_init = ModelSignal(use_caching=True)
-pre_save = ModelSignal(use_caching=True)
-post_save = ModelSignal(use_caching=True)
-pre_delete = ModelSignal(use_caching=True)
-post_delete = ModelSignal(use_caching=True)
+# Of instances: around making, saving and deleting one; after its many-to-many links changed.
+pre_init, post_init = ModelSignal(use_caching=True), ModelSignal(use_caching=True)
+pre_save, post_save = ModelSignal(use_caching=True), ModelSignal(use_caching=True)
+pre_delete, post_delete = ModelSignal(use_caching=True), ModelSignal(use_caching=True)
 m2m_changed = ModelSignal(use_caching=True)
-pre_migrate = Signal()
-post_migrate = Signal()
+
+# Of apps, around the migration of each.
+pre_migrate, post_migrate = Signal(), Signal()

@@ -45,12 +45,23 @@ class ModelState:
     `peers` are the rows loaded together with this one: weak references, or the loader's own list of them.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_fields_cache", "adding", "db", "fetch_mode", "peers")
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "_fields_cache",
+        "adding",
+        "db",
+        "fetch_mode",
+        "peer_rows",
+        "peers",
+    )
 
     adding: bool
     db: str | None
     fetch_mode: Any
     peers: Any
+    #: Related rows that reading a peer's brought too, by relation, with the write counts they were read at.
+    peer_rows: dict[tuple[str, type], tuple[tuple[int, ...], list[Any] | None]]
 
     def __init__(self) -> None:
         self.adding = True

@@ -26,11 +26,15 @@ def make_model_tuple(model: Any) -> tuple[str, str]:
         label, dot, name = model.partition(".")
         if label and dot and name and "." not in name:
             return label, name.lower()
-        raise ValueError(f"Invalid model reference '{model}'. String model references must be of the form 'app_label.ModelName'.")
+        raise ValueError(
+            f"Invalid model reference '{model}'. String model references must be of the form 'app_label.ModelName'."
+        )
     try:
         options = model._meta
     except AttributeError:
-        raise ValueError(f"Invalid model reference '{model}'. String model references must be of the form 'app_label.ModelName'.") from None
+        raise ValueError(
+            f"Invalid model reference '{model}'. String model references must be of the form 'app_label.ModelName'."
+        ) from None
     return options.app_label, options.model_name
 
 

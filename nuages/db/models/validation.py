@@ -154,13 +154,17 @@ def unique_checks(
         combinations = list(model._meta.unique_together)
         if with_constraints:
             combinations += [constraint.fields for constraint in model._meta.total_unique_constraints]
-        unique += [(model, tuple(names)) for names in combinations if not any(name in exclude for name in names)]
+        unique += [
+            (model, tuple(names)) for names in combinations if not any(name in exclude for name in names)
+        ]
     for model in models:
         fields = model._meta.local_fields
         for field in fields:
             if field.name in exclude:
                 continue
-            names = getattr(field, "field_names", (field.name,))
+            # A composite key is unique as the fields it is made of.
+            parts = model._meta.pk_fields if field is model._meta.pk else (field,)
+            names = [part.name for part in parts]
             if field.unique and not any(name in exclude for name in names):
                 unique.append((model, tuple(names)))
             for kind, other in (
@@ -176,8 +180,8 @@ def unique_checks(
 def perform_unique_checks(instance: Any, checks: Iterable[UniqueCheck]) -> dict[str, list[Any]]:
     errors: dict[str, list[Any]] = {}
     for model, names in checks:
-        # The key of a row that is there already is no news.
-        if not instance._state.adding and list(names) == [field.name for field in model._meta.pk_fields]:
+        # The key of a row that is there already is no news, nor is a part of it.
+        if not instance._state.adding and {*names} <= {field.name for field in model._meta.pk_fields}:
             continue
         lookup = _unique_lookup(instance, names)
         # Rows with a NULL among the values are never equal.

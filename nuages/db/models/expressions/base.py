@@ -22,16 +22,22 @@ Sql = tuple[str, tuple[Any, ...]]
 _HARMLESS = frozenset(
     {"__init__", "__repr__", "__str__", "deconstruct", "output_field", "_resolve_output_field"}
 )
-# Answers kept on a node which a changed copy has to find anew.
-_KEPT = (
-    "identity",
-    "contains_aggregate",
-    "contains_over_clause",
-    "contains_column_references",
-    "contains_subquery",
-    "convert_value",
-)
 _OWN_ROOMS = ("nuages.db.", "nuages.contrib.")
+
+
+class derived(cached_property):  # type: ignore[type-arg]
+    """An answer found once for a node, which a changed copy finds anew; one that was assigned stays."""
+
+    def __get__(self, node: Any, owner: type | None = None) -> Any:
+        if node is None:
+            return self
+        answers = node.__dict__.get("_answers")
+        if answers is None:
+            answers = node.__dict__["_answers"] = {}
+        elif self.attrname in answers:
+            return answers[self.attrname]
+        answer = answers[self.attrname] = self.func(node)
+        return answer
 
 
 class OutputFieldIsNoneError(FieldError):
@@ -77,8 +83,7 @@ class BaseExpression:
 
     def __getstate__(self) -> dict[str, Any]:
         state = self.__dict__.copy()
-        for name in _KEPT:
-            state.pop(name, None)
+        state.pop("_answers", None)
         return state
 
     # Structure
@@ -94,10 +99,8 @@ class BaseExpression:
 
     def copy(self) -> Self:
         """A copy that can be changed."""
-        clone = copy.copy(self)
-        for name in _KEPT:
-            clone.__dict__.pop(name, None)
-        return clone
+        # Without answers: __getstate__ leaves them out.
+        return copy.copy(self)
 
     def _rebuilt(self, change: Callable[[Any], Any]) -> Self:
         """A copy with `change` applied to each inner expression."""
@@ -123,22 +126,22 @@ class BaseExpression:
             inner is not None and getattr(inner, name, False) for inner in self.get_source_expressions()
         )
 
-    @cached_property
+    @derived
     def contains_aggregate(self) -> bool:
         """Whether an aggregate is in here, so that rows are grouped."""
         return self._any_source("contains_aggregate")
 
-    @cached_property
+    @derived
     def contains_over_clause(self) -> bool:
         """Whether a window is in here."""
         return self._any_source("contains_over_clause")
 
-    @cached_property
+    @derived
     def contains_column_references(self) -> bool:
         """Whether a column is read."""
         return self._any_source("contains_column_references")
 
-    @cached_property
+    @derived
     def contains_subquery(self) -> bool:
         """Whether a subquery is in here."""
         return self._any_source("subquery") or self._any_source("contains_subquery")
@@ -287,7 +290,7 @@ class BaseExpression:
 
     # Values coming back
 
-    @cached_property
+    @derived
     def convert_value(self) -> Callable[[Any, Any, Any], Any]:
         """Coerces what the database computed into the Python type of the result."""
         return _COERCIONS.get(self.output_field.get_internal_type(), _unchanged)
@@ -332,19 +335,15 @@ class BaseExpression:
     @staticmethod
     def _parse_expressions(*expressions: Any) -> list[Any]:
         """Arguments as nodes: a string names a column, anything else is a value."""
-        from nuages.db.models.expressions.references import F
-        from nuages.db.models.expressions.values import Value
+        from nuages.db.models.expressions.arguments import as_nodes
 
-        return [
-            given if is_expression(given) else F(given) if isinstance(given, str) else Value(given)
-            for given in expressions
-        ]
+        return as_nodes(expressions)
 
 
 class Expression(Rebuildable, Combinable, BaseExpression):
     """An expression that can be compared, hashed, combined and stored in migrations."""
 
-    @cached_property
+    @derived
     def identity(self) -> tuple[Any, ...]:
         """What makes two expressions the same: class, arguments, structure and inner expressions."""
         cls = type(self)

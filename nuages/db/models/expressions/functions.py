@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from nuages.core.exceptions import EmptyResultSet, FullResultSet
+from nuages.db.models.expressions.arguments import as_nodes
 from nuages.db.models.expressions.base import Expression, Sql
 
 
@@ -25,7 +26,7 @@ class Func(Expression):
                 f"{'argument' if self.arity == 1 else 'arguments'} ({len(expressions)} given)"
             )
         super().__init__(output_field=output_field)
-        self.source_expressions = self._parse_expressions(*expressions)
+        self.source_expressions = as_nodes(expressions)
         self.extra = extra
 
     def __repr__(self) -> str:

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from nuages.db.models.expressions.combining import CombinedExpression
+
+
+@cache
+def _nodes() -> tuple[Any, Any]:
+    # They are expressions themselves, and expressions have these operators.
+    from nuages.db.models.expressions.combining import CombinedExpression
+    from nuages.db.models.expressions.values import Value
+
+    return CombinedExpression, Value
+
 
 _ONLY_BITWISE = "Use .bitand(), .bitor(), and .bitxor() for bitwise logical operations."
 
@@ -20,12 +31,10 @@ class Combinable:
     BITLEFTSHIFT, BITRIGHTSHIFT = "<<", ">>"
 
     def _combine(self, other: Any, connector: str, swapped: bool = False) -> CombinedExpression:
-        from nuages.db.models.expressions.combining import CombinedExpression
-        from nuages.db.models.expressions.values import Value
-
-        operand = other if hasattr(other, "resolve_expression") else Value(other)
+        combined, value = _nodes()
+        operand = other if hasattr(other, "resolve_expression") else value(other)
         pair = (operand, self) if swapped else (self, operand)
-        return CombinedExpression(pair[0], connector, pair[1])
+        return combined(pair[0], connector, pair[1])  # type: ignore[no-any-return]
 
     def __neg__(self) -> CombinedExpression:
         return self._combine(-1, self.MUL)

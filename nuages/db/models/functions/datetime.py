@@ -27,9 +27,17 @@ def _current_zone(connection: Any) -> str:
 
 
 def zone_name(tzinfo: Any) -> str:
-    """The name of a zone as databases know it."""
-    # A key such as Etc/GMT+10 rather than the abbreviation that this zone has at all times.
-    return getattr(tzinfo, "key", None) or tzinfo.tzname(None) or str(tzinfo)
+    """The name of a zone as databases know it; one that never changes is named by its distance from UTC."""
+    # Etc/GMT+10 is west of Greenwich and "+10:00" east: only the distance leaves no doubt.
+    distance = tzinfo.utcoffset(None)
+    if distance is None:
+        return getattr(tzinfo, "key", None) or tzinfo.tzname(None) or str(tzinfo)
+    minutes = round(distance.total_seconds() / 60)
+    return (
+        f"UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+        if minutes
+        else "UTC"
+    )
 
 
 class TimezoneMixin:
@@ -62,12 +70,11 @@ class Extract(TimezoneMixin, Transform):
     def __init__(
         self, expression: Any, lookup_name: str | None = None, tzinfo: Any = None, **extra: Any
     ) -> None:
-        if self.lookup_name is None:
-            self.lookup_name = lookup_name
-        if self.lookup_name is None:
+        part = lookup_name if self.lookup_name is None else self.lookup_name
+        if part is None:
             raise ValueError("lookup_name must be provided")
-        self.tzinfo = tzinfo
         super().__init__(expression, **extra)
+        self.lookup_name, self.tzinfo = part, tzinfo
 
     def as_sql(self, compiler: Any, connection: Any) -> Sql:  # type: ignore[override]
         part = self.lookup_name

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from nuages.core.exceptions import EmptyResultSet, FullResultSet
-from nuages.db.models.expressions import Expression, ExpressionWrapper, Func, Value
+from nuages.db.models.expressions import Expression, ExpressionWrapper, Func, NegatedExpression, Value
 from nuages.db.models.expressions.base import Sql, is_expression
 from nuages.db.models.lookups.binding import PreparedForField
 from nuages.db.models.query_utils import RegisterLookupMixin
@@ -21,11 +21,12 @@ def is_query(value: Any) -> bool:
     return isinstance(value, Query)
 
 
-def _compares(node: Any) -> bool:
-    """Whether the SQL of `node` is a bare comparison."""
-    while isinstance(node, ExpressionWrapper):
+def compares(node: Any) -> bool:
+    """Whether the SQL of `node` is a bare comparison, or several joined by AND and OR."""
+    while type(node) is ExpressionWrapper:
         node = node.expression
-    return isinstance(node, Lookup)
+    # A tree of conditions is no expression, and has no type.
+    return isinstance(node, (Lookup, NegatedExpression)) or hasattr(node, "children")
 
 
 def compiles(value: Any) -> bool:
@@ -128,7 +129,7 @@ class Lookup(Expression):
                 raise
             sql, params = compiler.compile(Value(instead))
         # A comparison inside a comparison reads wrongly without brackets.
-        return (f"({sql})", tuple(params)) if _compares(node) else (sql, tuple(params))
+        return (f"({sql})", tuple(params)) if compares(node) else (sql, tuple(params))
 
     def process_rhs(self, compiler: Any, connection: Any) -> Sql:
         """The right side's SQL and parameters."""

@@ -9,7 +9,7 @@ from nuages.core.exceptions import EmptyResultSet, FullResultSet
 from nuages.db.models.expressions import Value
 from nuages.db.models.expressions.base import Sql
 from nuages.db.models.fields import DateTimeField, Field, IntegerField
-from nuages.db.models.lookups.base import BuiltinLookup, FieldGetDbPrepValueMixin, is_query
+from nuages.db.models.lookups.base import BuiltinLookup, FieldGetDbPrepValueMixin, compares, is_query
 from nuages.db.models.lookups.binding import NotNone
 from nuages.db.models.shapes.slots import Opaque, Slot
 
@@ -67,7 +67,9 @@ class Exact(FieldGetDbPrepValueMixin, BuiltinLookup):
             raise EmptyResultSet if self.rhs else FullResultSet from None
         except FullResultSet:
             raise FullResultSet if self.rhs else EmptyResultSet from None
-        return (lhs if self.rhs else f"NOT {lhs}"), tuple(params)
+        if not self.rhs:
+            lhs = f"NOT ({lhs})" if compares(self.lhs) else f"NOT {lhs}"
+        return lhs, tuple(params)
 
 
 def _width(node: Any) -> int:

@@ -25,6 +25,7 @@ def filtered(
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
     sticky: bool = False,
+    reuse_all: bool = False,
 ) -> Taken:
     """`filter()` or `exclude()`."""
     raw: list[Any] = []
@@ -33,6 +34,7 @@ def filtered(
             key: Any = (
                 verb,
                 sticky,
+                reuse_all,
                 *[
                     key_of_pair(arg[0], arg[1], raw) if type(arg) is tuple else key_of(arg, raw)
                     for arg in args
@@ -40,27 +42,52 @@ def filtered(
                 "&",
                 *[key_of_pair(name, value, raw) for name, value in kwargs.items()],
             )
+        elif len(kwargs) == 1:
+            ((name, value),) = kwargs.items()
+            key = (verb, sticky, reuse_all, key_of_pair(name, value, raw))
         else:
-            key = (verb, sticky, *[key_of_pair(name, value, raw) for name, value in kwargs.items()])
+            key = (
+                verb,
+                sticky,
+                reuse_all,
+                *[key_of_pair(name, value, raw) for name, value in kwargs.items()],
+            )
         child = shape.next.get(key)
         if child is None:
-
-            def extend(draft: Any, counter: Any) -> None:
-                lifted = [
-                    (arg[0], lift_pair(arg[0], arg[1], counter)) if type(arg) is tuple else lift(arg, counter)
-                    for arg in args
-                ]
-                lifted += [(name, lift_pair(name, value, counter)) for name, value in kwargs.items()]
-                where_clause.extend(draft, lifted, negate=verb == "exclude", sticky=sticky)
-
-            child = grow(shape, key, _words(verb, args, kwargs), extend)
+            child = _grown(shape, key, verb, args, kwargs, sticky, reuse_all)
         return child, prepared(child, values, raw)
     except Opaque:
+        return _grown_once(shape, verb, args, kwargs, sticky, reuse_all), values
 
-        def extend_once(draft: Any, counter: Any) -> None:
-            where_clause.extend(draft, _real(args, kwargs), negate=verb == "exclude", sticky=sticky)
 
-        return grow_once(shape, _words(verb, args, kwargs), extend_once), values
+def _grown(
+    shape: Shape,
+    key: Any,
+    verb: str,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    sticky: bool,
+    reuse_all: bool,
+) -> Shape:
+    def extend(draft: Any, counter: Any) -> None:
+        lifted = [
+            (arg[0], lift_pair(arg[0], arg[1], counter)) if type(arg) is tuple else lift(arg, counter)
+            for arg in args
+        ]
+        lifted += [(name, lift_pair(name, value, counter)) for name, value in kwargs.items()]
+        where_clause.extend(draft, lifted, negate=verb == "exclude", sticky=sticky, reuse_all=reuse_all)
+
+    return grow(shape, key, _words(verb, args, kwargs), extend)
+
+
+def _grown_once(
+    shape: Shape, verb: str, args: Sequence[Any], kwargs: Mapping[str, Any], sticky: bool, reuse_all: bool
+) -> Shape:
+    def extend(draft: Any, counter: Any) -> None:
+        conditions = _real(args, kwargs)
+        where_clause.extend(draft, conditions, negate=verb == "exclude", sticky=sticky, reuse_all=reuse_all)
+
+    return grow_once(shape, _words(verb, args, kwargs), extend)
 
 
 def _real(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Any]:

@@ -9,7 +9,7 @@ from nuages.core import exceptions
 from nuages.core.exceptions import FieldDoesNotExist
 from nuages.db import IntegrityError, NotSupportedError, connections, transaction
 from nuages.db.models.constants import LOOKUP_SEP, OnConflict
-from nuages.db.models.query import steps
+from nuages.db.models.query import by_key, steps
 from nuages.db.models.shapes import running
 from nuages.db.models.utils import resolve_callables
 from nuages.spine import twin
@@ -115,7 +115,7 @@ class Writing:
         # Fields such as auto_now have a say of their own when an object is saved.
         fields = set(changed)
         for field in opts.local_concrete_fields:
-            if not (field.primary_key or type(field).pre_save is _plain_pre_save()):
+            if not (field in opts.pk_fields or type(field).pre_save is _plain_pre_save()):
                 fields.add(field.name)
                 if field.name != field.attname:
                     fields.add(field.attname)
@@ -290,6 +290,7 @@ class Writing:
         return changed
 
     def _updated(self, kwargs: Mapping[str, Any]) -> int:
+        from nuages.db.models.fields.composite import CompositePrimaryKey
         from nuages.db.models.sql.statements import check_assignable
 
         self._sync()
@@ -297,9 +298,9 @@ class Writing:
         own: dict[str, Any] = {}
         inherited: dict[Any, dict[str, Any]] = {}
         for name, value in kwargs.items():
-            field = check_assignable(opts, name)
-            if field.concrete and getattr(field, "columns", None) and len(getattr(field, "columns", ())) > 1:
+            if isinstance(opts.get_field(name), CompositePrimaryKey):
                 raise exceptions.FieldError("Composite primary key fields must be updated individually.")
+            field = check_assignable(opts, name)
             owner = field.model._meta.concrete_model
             if owner is opts.concrete_model:
                 own[name] = value
@@ -337,6 +338,8 @@ class Writing:
             plan, params = running.planned(shape, values, connection, UpdateWriter)
             if plan.statement is None:
                 return 0
+            # Rows that peers were given are fetched anew after this.
+            opts.concrete_model._meta.write_count += 1
             return connection.run(plan.statement, params)
 
     def _update_with_parents(self, own: Mapping[str, Any], inherited: Mapping[Any, Mapping[str, Any]]) -> int:
@@ -395,6 +398,7 @@ class Writing:
         plan, params = running.planned(child, self._values, connection, DeleteWriter)
         if plan.statement is None:
             return 0
+        self.model._meta.concrete_model._meta.write_count += 1
         return connection.run(plan.statement, params)
 
 
@@ -465,11 +469,14 @@ def _cases(field: Any, objs: Sequence[Any], connection: Any) -> Any:
     from nuages.db.models.expressions import Case, Value, When
     from nuages.db.models.functions import Cast
 
-    whens = []
-    for obj in objs:
-        value = getattr(obj, field.attname)
-        if not hasattr(value, "resolve_expression"):
-            value = Value(value, output_field=field)
-        whens.append(When(pk=obj.pk, then=value))
-    case: Any = Case(*whens, output_field=field)
+    values = [getattr(obj, field.attname) for obj in objs]
+    case: Any
+    if len(objs[0]._meta.pk_fields) == 1 and by_key.covers(field, values):
+        case = by_key.ByKey(field, [(obj.pk, value) for obj, value in zip(objs, values)])
+    else:
+        nodes = [
+            value if hasattr(value, "resolve_expression") else Value(value, output_field=field)
+            for value in values
+        ]
+        case = Case(*(When(pk=obj.pk, then=node) for obj, node in zip(objs, nodes)), output_field=field)
     return Cast(case, output_field=field) if connection.features.requires_casted_case_in_updates else case

@@ -28,6 +28,8 @@ class DeferredAttribute:
                 raise AttributeError(f"Cannot retrieve deferred field {name!r} from an unsaved model.")
             else:
                 instance._state.fetch_mode.fetch(self, instance)
+                if name not in values:
+                    raise instance.DoesNotExist(f"{type(instance).__name__} matching query does not exist.")
         return values[name]
 
     def _through_parent_link(self, instance: Any) -> Any:

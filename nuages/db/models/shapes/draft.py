@@ -124,8 +124,7 @@ class Draft:
             from nuages.db.models.expressions import ColPairs
 
             return ColPairs(alias, path.targets, self.full_targets(path), output or path.final)
-        target = path.targets[0]
-        return target.get_col(alias if self.alias_cols else None, output or target)
+        return path.targets[0].get_col(alias if self.alias_cols else None, output)
 
     @staticmethod
     def full_targets(path: paths.Path) -> tuple[Any, ...]:
@@ -178,7 +177,7 @@ class Draft:
     def _refuse_join(self, node: Any) -> None:
         from nuages.db.models.expressions import Col
 
-        if isinstance(node, Col) and isinstance(self.joins.get(node.alias), Join):
+        if isinstance(node, Col) and isinstance(self.joins.get(node.alias or ""), Join):
             raise FieldError("Joined field references are not permitted in this query")
 
     def _chain(self, alias: str) -> Iterable[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nuages.db.models.query_utils import PathInfo
 from nuages.db.models.sql.constants import INNER, LOUTER
 from nuages.db.models.sql.datastructures import BaseTable, Join
-from nuages.db.models.sql.where import AND, OR, WhereNode
+from nuages.db.models.sql.where import AND, OR, XOR, WhereNode
 
 if TYPE_CHECKING:
     from nuages.db.models.shapes.draft import Draft
@@ -60,7 +60,7 @@ def _attach_one(draft: Draft, hop: PathInfo, parent: str, reuse: set[str] | None
             found = alias
     if found is not None:
         return found
-    nullable = filtered is not None or not hop.direct or bool(hop.join_field.null)
+    nullable = not hop.direct or bool(hop.join_field.null)
     alias = (filtered.alias if filtered is not None else None) or free_alias(draft, table)
     if filtered is not None:
         filtered = filtered.clone()
@@ -125,6 +125,9 @@ def _has_key(join: Join, wanted: frozenset[Any]) -> bool:
 def demanded(node: Any, joins: Mapping[str, Any], truth: bool = True) -> frozenset[Any]:
     """What must be there whenever the condition has this truth: aliases of rows, and `(alias, column)` not null."""
     if isinstance(node, WhereNode):
+        if node.connector == XOR and len(node) > 1:
+            # Whether it holds or not, any one of its conditions may hold or not.
+            return Nothing
         if node.negated:
             truth = not truth
         each = [demanded(child, joins, truth) for child in node.children]

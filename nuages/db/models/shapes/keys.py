@@ -58,9 +58,10 @@ def lift_pair(name: str, value: Any, slots: SlotCounter) -> Any:
     return _lift_literal(_listing(name), value, slots)
 
 
-def _listing(name: str) -> bool:
-    """Whether the lookup takes several values apart."""
-    return name.rpartition(LOOKUP_SEP)[2] in ("in", "range")
+def _listing(name: str) -> str:
+    """How the lookup takes several values: as a set ("in"), in order ("range"), or not at all ("")."""
+    last = name.rpartition(LOOKUP_SEP)[2]
+    return last if last in ("in", "range") else ""
 
 
 def _items(value: Any) -> list[Any] | None:
@@ -75,17 +76,31 @@ def _items(value: Any) -> list[Any] | None:
     return list(value)
 
 
-def _parts(listing: bool, value: Any) -> tuple[list[Any], bool] | None:
+def _distinct(items: list[Any]) -> list[Any]:
+    try:
+        return list(dict.fromkeys(items))
+    except TypeError:
+        return items
+
+
+def _parts(listing: str, value: Any) -> tuple[list[Any], bool] | None:
     """The members of a right side that is taken apart, and whether all are plain values; else None."""
-    items = _items(value) if listing or isinstance(value, (list, tuple)) else None
+    if not listing:
+        # What no lookup takes apart is one literal, as for an array or a JSON document.
+        if not isinstance(value, (list, tuple)) or not any(map(_is_node, value)):
+            return None
+        return list(value), False
+    items = _items(value)
     if items is None:
         return None
-    plain = not any(item is None or _is_node(item) for item in items)
-    # What no lookup takes apart is one literal, as for an array or a JSON document.
-    return None if not listing and not any(map(_is_node, items)) else (items, plain)
+    if listing == "in":
+        items = _distinct(items)
+    if _PLAIN.issuperset(map(type, items)):
+        return items, True
+    return items, not any(item is None or _is_node(item) for item in items)
 
 
-def _key_of_literal(listing: bool, value: Any, values: list[Any]) -> Hashable:
+def _key_of_literal(listing: str, value: Any, values: list[Any]) -> Hashable:
     parts = _parts(listing, value)
     if parts is None:
         values.append(value)
@@ -107,7 +122,7 @@ def _taken(item: Any, values: list[Any]) -> Hashable:
     return LITERAL
 
 
-def _lift_literal(listing: bool, value: Any, slots: SlotCounter) -> Any:
+def _lift_literal(listing: str, value: Any, slots: SlotCounter) -> Any:
     parts = _parts(listing, value)
     if parts is None:
         return slots.take()
@@ -265,8 +280,11 @@ def _lift_lookup(lookup: Any, slots: SlotCounter) -> Any:
     return lifted
 
 
-def _takes_several(lookup: Any) -> bool:
-    return bool(getattr(lookup, "get_db_prep_lookup_value_is_iterable", False))
+def _takes_several(lookup: Any) -> str:
+    if not getattr(lookup, "get_db_prep_lookup_value_is_iterable", False):
+        return ""
+    # Of a range, both ends count even where they are equal.
+    return "in" if lookup.lookup_name == "in" else "range"
 
 
 def _key_of_expression(node: Any, values: list[Any]) -> Hashable:

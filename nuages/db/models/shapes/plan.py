@@ -14,8 +14,9 @@ from typing import Any
 
 from nuages.core.exceptions import EmptyResultSet
 from nuages.db.backends.statement import Statement
+from nuages.db.models.shapes.clauses import lock
 from nuages.db.models.shapes.clauses.related import Loaded
-from nuages.db.models.shapes.slots import Late, Opaque, Slot
+from nuages.db.models.shapes.slots import Late, Slot
 from nuages.db.models.shapes.writing import Layout, Writer
 from nuages.db.models.signals import post_init, pre_init
 from nuages.db.models.utils import create_namedtuple_class
@@ -27,7 +28,16 @@ Rows = Sequence[Sequence[Any]]
 class Plan:
     """One shape on one database. `statement` is None when the query can find nothing."""
 
-    __slots__ = ("_loaders", "bind", "connection", "layout", "sources", "statement")
+    __slots__ = (
+        "_loaders",
+        "bind",
+        "connection",
+        "layout",
+        "sources",
+        "statement",
+        "still_holds",
+        "volatile",
+    )
 
     def __init__(
         self, statement: Statement | None, bind: Any, layout: Layout, connection: Any, source: str
@@ -38,6 +48,10 @@ class Plan:
         self.connection = connection
         self.sources = {"bind": source}
         self._loaders: dict[str, Any] = {}
+        # Whether the plan is for one execution only.
+        self.volatile = False
+        # Says whether the plan may be used again, as `still_holds(shape, connection)`; None where nothing can change.
+        self.still_holds: Callable[[Any, Any], bool] | None = None
 
     def loader(self, kind: str, model: Any = None) -> Any:
         """The function that reads rows as instances, tuples, dictionaries, named tuples or single values."""
@@ -47,15 +61,6 @@ class Plan:
             self._loaders[kind] = found
             self.sources[kind] = source
         return found
-
-
-def plan_of(shape: Any, connection: Any) -> Plan:
-    """The plan of an interned shape, made on the first call."""
-    key = connection.dialect
-    found = shape.plans.get(key)
-    if found is None:
-        found = shape.plans[key] = make(shape, connection)
-    return found
 
 
 def make(shape: Any, connection: Any, writer_class: type[Writer] = Writer) -> Plan:
@@ -71,7 +76,22 @@ def make(shape: Any, connection: Any, writer_class: type[Writer] = Writer) -> Pl
     except EmptyResultSet:
         return Plan(None, None, writer.layout, connection, "")
     bind, source = binder(params)
-    return Plan(Statement(sql), bind, writer.layout, connection, source)
+    plan = Plan(Statement(sql), bind, writer.layout, connection, source)
+    plan.volatile = writer.volatile
+    if writer.ordering is not None or writer.locks:
+        plan.still_holds = _guard(writer.ordering, writer.locks)
+    return plan
+
+
+def _guard(ordering: Any, locks: bool) -> Callable[[Any, Any], bool]:
+    """A model's ordering may have been replaced; rows are locked only inside a transaction."""
+
+    def still_holds(shape: Any, connection: Any) -> bool:
+        if locks:
+            lock.check(connection)
+        return ordering is None or ordering is shape.model._meta.ordering
+
+    return still_holds
 
 
 # Parameters ----------------------------------------------------------------------------------------------------
@@ -426,5 +446,3 @@ _LOADERS: dict[str, Callable[[Layout, Any], tuple[Any, str]]] = {
     "flat": flat,
     "named": named,
 }
-
-__all__ = ["Opaque", "Plan", "binder", "make", "plan_of"]

@@ -19,8 +19,10 @@ def planned(
     """
     try:
         plan = shape.plans.get(connection.dialect)
-        if plan is None:
-            plan = shape.plans[connection.dialect] = planning.make(shape, connection, writer)
+        if plan is None or (plan.still_holds is not None and not plan.still_holds(shape, connection)):
+            plan = planning.make(shape, connection, writer)
+            if not plan.volatile:
+                shape.plans[connection.dialect] = plan
         return plan, plan.bind(values, connection) if plan.statement is not None else ()
     except Opaque:
         from nuages.db.models.shapes.filling import filled_shape

@@ -65,7 +65,18 @@ STATE: dict[str, Any] = {
 class Shape:
     """One query without its values."""
 
-    __slots__ = (*STATE, "interned", "key", "memo", "next", "parent", "plans", "prepares", "verb", "width")
+    __slots__ = (
+        *STATE,
+        "interned",
+        "is_sliced",
+        "key",
+        "next",
+        "parent",
+        "plans",
+        "prepares",
+        "verb",
+        "width",
+    )
 
     if TYPE_CHECKING:
         model: Any
@@ -101,6 +112,8 @@ class Shape:
     ) -> None:
         for name in STATE:
             setattr(self, name, state[name])
+        # Whether rows are skipped or their number is limited.
+        self.is_sliced = self.low is not None or self.count is not None or self.empty_slice
         self.parent = parent
         self.key = key
         self.verb = verb
@@ -109,7 +122,6 @@ class Shape:
         self.interned = interned
         self.next: dict[Hashable, Shape] = {}
         self.plans: dict[Any, Any] = {}
-        self.memo: dict[str, Any] = {}
 
     def __repr__(self) -> str:
         steps = []
@@ -120,11 +132,6 @@ class Shape:
             shape = shape.parent
         name = self.model.__name__ if self.model is not None else "Nothing"
         return name + "".join(step if step.startswith("[") else f".{step}" for step in reversed(steps))
-
-    @property
-    def is_sliced(self) -> bool:
-        """Whether rows are skipped or their number is limited."""
-        return self.low is not None or self.count is not None or self.empty_slice
 
     def then(self, key: Hashable, verb: str, extend: Callable[[Draft], None]) -> Shape:
         """The neighbour that a step without values leads to."""

@@ -65,20 +65,28 @@ class Slot:
 class Late:
     """A parameter that is neither value nor constant: found out at every execution, such as the current time zone."""
 
-    __slots__ = ("find",)
+    __slots__ = ("find", "steps")
 
-    def __init__(self, find: Callable[[Any], Any]) -> None:
+    def __init__(self, find: Callable[[Any], Any], steps: tuple[Callable[[Any], Any], ...] = ()) -> None:
         self.find = find
+        self.steps = steps
+
+    def then(self, step: Callable[[Any], Any]) -> Late:
+        """The same parameter, changed by `step` once it has been found."""
+        return Late(self.find, (*self.steps, step))
 
     def resolve(self, values: Sequence[Any], connection: Any) -> Any:
         """The parameter for one execution."""
-        return self.find(connection)
+        value = self.find(connection)
+        for step in self.steps:
+            value = step(value)
+        return value
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Late) and self.find == other.find
+        return isinstance(other, Late) and self.find == other.find and self.steps == other.steps
 
     def __hash__(self) -> int:
-        return hash(self.find)
+        return hash((self.find, self.steps))
 
 
 class SlotCounter:

@@ -44,6 +44,12 @@ def prepared(shape: Shape, values: tuple[Any, ...], raw: Sequence[Any]) -> tuple
     """Values of a step beside those before it, prepared; a wrong value is refused here."""
     if not shape.prepares:
         return (*values, *raw)
+    if len(raw) == 1:
+        # Most calls bring one value.
+        value = raw[0]
+        for _, prepare in shape.prepares:
+            value = prepare(value)
+        return (*values, value)
     together = [*values, *raw]
     for index, prepare in shape.prepares:
         together[index] = prepare(together[index])

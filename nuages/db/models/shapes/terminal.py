@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from nuages.core.exceptions import FieldError
-from nuages.db.models.shapes import nesting
 from nuages.db.models.shapes.clauses import order_by, select
 from nuages.db.models.shapes.clauses.select import Selected
 from nuages.db.models.sql.where import NothingNode, WhereNode
@@ -146,7 +145,7 @@ def _flat(draft: Draft, resolved: Mapping[str, Any]) -> None:
 
 def _wrapped(draft: Draft, resolved: Mapping[str, Any]) -> None:
     """SELECT aggregates FROM (the query)."""
-    from nuages.db.models.expressions import Col, Ref
+    from nuages.db.models.expressions import Ref
     from nuages.db.models.sql.query import Query
 
     inner = Query.__new__(Query)
@@ -154,13 +153,23 @@ def _wrapped(draft: Draft, resolved: Mapping[str, Any]) -> None:
     inner.values, inner._shape = None, None
     inner.select_related = False
     sliced = inner.is_sliced
+    if isinstance(inner.group_by, tuple):
+        # What groups are sorted by tells them apart too.
+        sorting, own = order_by.resolved(inner)
+        if not own:
+            inner.group_by += tuple(
+                column
+                for node in sorting
+                if not node.contains_aggregate
+                for column in node.get_group_by_cols()
+            )
     order_by.clear(inner, force=not sliced and not inner.distinct_fields)
     # What is selected inside is read by its name, wherever the aggregates hold it.
     inside = {node: Ref(name, node) for name, node in draft.annotations.items()}
     resolved = {name: node.replace_expressions(inside) if inside else node for name, node in resolved.items()}
     named = {name for node in resolved.values() for name in _refs_of(node)}
     if not inner.combinator:
-        _thin_out(inner, named, sliced)
+        _thin_out(inner, named)
     # Columns that the aggregates read are selected inside, and read by their name there.
     replace: dict[Any, Any] = {}
     for node in resolved.values():
@@ -184,8 +193,6 @@ def _wrapped(draft: Draft, resolved: Mapping[str, Any]) -> None:
         made = made.relabeled_clone({}) if hasattr(made, "relabeled_clone") else made
         earlier[Ref(name, node)] = made
         finished[name] = made
-    prefix = nesting.prefix_of_depth(nesting.depth_of_query(inner))
-    del prefix, Col
     draft.source = inner
     draft.joins = {}
     draft.where = WhereNode()
@@ -227,7 +234,7 @@ def _is_subquery_node(node: Any) -> bool:
     return bool(getattr(node, "subquery", False))
 
 
-def _thin_out(inner: Any, named: set[str], sliced: bool) -> None:
+def _thin_out(inner: Any, named: set[str]) -> None:
     """Inside, only what tells rows apart and what is read by the aggregates has to be selected."""
     if inner.distinct:
         return
@@ -247,18 +254,16 @@ def _thin_out(inner: Any, named: set[str], sliced: bool) -> None:
             )
         inner.selection = ()
     else:
-        shown = {item.name for item in inner.selection if item.kind == "annotation"}
         group_names = _named_in_group(inner)
         kept = tuple(
             item
             for item in inner.selection
             if (item.kind == "annotation" and (item.name in named or item.name in group_names))
-            or (item.kind == "field" and inner.group_by is not None)
+            or (inner.group_by is not None and not _is_aggregate(inner, item))
         )
         if not kept and inner.selection:
             plain = [item for item in inner.selection if item.kind == "field"]
             kept = tuple(plain[:1]) or tuple(inner.selection[:1])
-        del shown
         inner.selection = kept
     present = {item.name for item in inner.selection}
     added = tuple(
@@ -270,7 +275,10 @@ def _thin_out(inner: Any, named: set[str], sliced: bool) -> None:
     inner.extra_hidden = frozenset(inner.extra) - {
         item.name for item in inner.selection if item.kind == "extra"
     }
-    del sliced
+
+
+def _is_aggregate(inner: Any, item: Selected) -> bool:
+    return item.kind == "annotation" and bool(inner.annotations[item.name].contains_aggregate)
 
 
 def _named_in_group(inner: Any) -> set[str]:

@@ -91,6 +91,20 @@ class Writer:
         # Whether constants stand where a slot could be: then third-party code may look at values.
         self.values_known: bool = outer.values_known if isinstance(outer, Writer) else True
 
+        # Whether what was written may be different the next time.
+        self.volatile = False
+        # The model's own ordering, where it was used: it can be replaced while the program runs.
+        self.ordering: Any = None
+        self.locks = False
+
+    def note_restriction(self, join_field: Any) -> None:
+        """A relation restricts its rows by itself: what third-party code says there may change."""
+        kind = type(getattr(join_field, "field", join_field))
+        if not kind.get_extra_restriction.__module__.startswith("nuages."):
+            self.volatile = True
+            if isinstance(self.outer, Writer):
+                self.outer.volatile = True
+
     # What expressions ask for -------------------------------------------------------------------------------
 
     def compile(self, node: Any) -> tuple[str, Any]:
@@ -133,6 +147,8 @@ class Writer:
         if draft.empty_slice:
             raise EmptyResultSet
         if draft.combinator:
+            if any(isinstance(child, NothingNode) for child in draft.where.children):
+                raise EmptyResultSet
             from nuages.db.models.shapes.clauses import combine
 
             return combine.write(self, draft, with_limits, with_col_aliases)
@@ -147,6 +163,13 @@ class Writer:
         order, own = order_by.resolved(draft)
         if own and draft.group_by is not None:
             order = []
+        if (
+            draft.model is not None
+            and draft.default_ordering
+            and not (draft.order_by or draft.extra_order_by)
+        ):
+            # Also where the model has none: it can be given one.
+            self.ordering = draft.get_meta().ordering
         ordered = self.ordered(order)
         if draft.distinct and not draft.distinct_fields:
             self.sort_columns(ordered, with_col_aliases)
@@ -177,6 +200,7 @@ class Writer:
         locking = ""
         if draft.lock is not None:
             locking = lock.write(draft, self.connection, self.layout.root, self)
+            self.locks = bool(locking)
         if where:
             parts += ["WHERE", where]
             params += where_params
@@ -490,13 +514,12 @@ class Writer:
         if draft.model is not None:
             joins.base_alias(draft)
         typed = joins.typed(draft.joins, draft.where)
-        for alias, join in typed.items():
+        for join in typed.values():
             try:
                 sql, some = join.as_sql(self, self.connection)
             except EmptyResultSet:
                 # A filtered relation that can match nothing: nothing is joined.
                 sql, some = self.never_joined(join)
-            del alias
             parts.append(sql)
             params += some
         for table in draft.extra_tables:

@@ -98,6 +98,7 @@ class Join:
             params += [*left_params, *right_params]
         extra = self.join_field.get_extra_restriction(self.table_alias, self.parent_alias)
         if extra:
+            compiler.note_restriction(self.join_field)
             sql, some = compiler.compile(extra)
             conditions.append(f"({sql})")
             params += some

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
-from nuages.core.exceptions import FieldError
 from nuages.db.models.query_utils import Q
 from nuages.db.models.shapes import joins, nesting, wording
 from nuages.db.models.shapes.clauses import order_by as ordering
@@ -268,9 +267,7 @@ class Query(Draft):
         from nuages.db.models.shapes import paths
 
         path = paths.find(self, names, opts, whole=fail_on_missing)
-        final = path.final if not path.hops or path.final is not path.hops[-1].join_field else path.targets[0]
-        final = path.final if len(path.targets) != 1 else final
-        return list(path.hops), path.final if not path.hops else final, path.targets, list(path.rest)
+        return list(path.hops), path.final, path.targets, list(path.rest)
 
     def build_where(self, condition: Any) -> WhereNode:
         """A condition over the columns of the query's own table."""
@@ -278,8 +275,8 @@ class Query(Draft):
         return where_clause.tree(self, condition if isinstance(condition, Q) else Q(condition), context)
 
     def add_q(self, q: Q, reuse_all: bool = False) -> None:
-        """Add a condition."""
-        self._extended(lambda draft: where_clause.extend(draft, [q]))
+        """Add a condition; `reuse_all`: about the related rows that are read already."""
+        self._extended(lambda draft: where_clause.extend(draft, [q], reuse_all=reuse_all))
 
     def add_filter(self, name: str, value: Any) -> None:
         """Add one lookup."""
@@ -589,4 +586,4 @@ class JoinPromoter:
         )
 
 
-__all__ = ["FieldError", "JoinPromoter", "Query", "get_field_names_from_opts"]
+__all__ = ["JoinPromoter", "Query", "get_children_from_q", "get_field_names_from_opts"]

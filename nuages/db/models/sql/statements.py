@@ -63,6 +63,10 @@ def assign(draft: Any, pairs: Iterable[tuple[Any, Any]]) -> None:
             value = value.prepared(assignable(field))
         elif hasattr(value, "resolve_expression"):
             node = value.resolve_expression(draft, allow_joins=False, for_save=True)
+            if getattr(node, "is_composite", False):
+                raise FieldError(
+                    f"Composite primary keys expressions are not allowed in this query ({field.name}=F('pk'))."
+                )
             if getattr(node, "contains_aggregate", False):
                 raise FieldError(
                     f"Aggregate functions are not allowed in this query ({field.name}={node!r})."
@@ -132,8 +136,6 @@ def narrowed(writer: Writer, draft: Any, base: str) -> tuple[str, Params]:
     single = len(draft.joins) == 1 and not draft.is_sliced
     if single and not draft.where.contains_aggregate and not draft.where.contains_over_clause:
         return writer.condition(list(draft.where.children) if _plain(draft.where) else [draft.where])
-    from nuages.db.models.lookups import In
-
     inner = Query.__new__(Query)
     inner.__dict__ = {**draft.state(), "assignments": ()}
     inner.values, inner._shape = None, None
@@ -147,7 +149,6 @@ def narrowed(writer: Writer, draft: Any, base: str) -> tuple[str, Params]:
     columns = [f"{quote(base)}.{quote(one.column)}" for one in opts.pk_fields]
     left = columns[0] if len(columns) == 1 else f"({', '.join(columns)})"
     sql, params = inner.as_sql(writer, writer.connection)
-    del In
     return f"{left} IN {sql}", list(params)
 
 

@@ -303,9 +303,7 @@ def _parity(conditions: Sequence[str], odd: bool, connection: Any) -> str:
     if connection.features.supports_logical_xor and odd:
         return "(" + " XOR ".join(conditions) + ")"
     total = " + ".join(f"CASE WHEN {condition} THEN 1 ELSE 0 END" for condition in conditions)
-    return (
-        f"MOD({total}, 2) = {int(odd)}" if connection.vendor == "oracle" else f"(({total}) %% 2) = {int(odd)}"
-    )
+    return f"(({total}) %% 2) = {int(odd)}"
 
 
 class NothingNode:

@@ -110,11 +110,9 @@ def _written(inner: Writer, child: Any, connection: Any, with_col_aliases: bool)
 def _with_same_selection(child: Any, draft: Draft) -> Any:
     """A part that selects no columns by itself follows what `values()` asked of the whole."""
     child = child.clone()
-    if (
-        draft.selection is None
-        or draft.model is None
-        or draft.selection is draft.combined_queries[0].selection
-    ):
+    inherited = draft.selection is draft.combined_queries[0].selection
+    columns = any(item.kind == "field" for item in draft.selection or ())
+    if draft.model is None or draft.selection is None or (inherited and not columns):
         return child
     if child.combinator:
         if child.selection is None:
@@ -179,7 +177,7 @@ def _terms(writer: Writer, draft: Draft, queries: list[Any]) -> _Terms:
 def _selected_for_order(draft: Draft, queries: list[Any], source: Any, terms: _Terms) -> int:
     """Select what the whole is sorted by in all parts, where these did not say themselves what they select."""
     name = getattr(source, "name", None)
-    if name is not None and draft.get_meta() is not None:
+    if name is not None and name not in draft.extra and draft.get_meta() is not None:
         known, rest = draft.annotation_in(name.split("__"))
         if known is None:
             rest = draft.path(name.split("__")).rest
@@ -189,6 +187,11 @@ def _selected_for_order(draft: Draft, queries: list[Any], source: Any, terms: _T
     if any(query.selection is not None or query.combinator for query in given):
         raise DatabaseError("ORDER BY term does not match any column in the result set.")
     terms.added += 1
+    if name in draft.extra:
+        for query in queries:
+            query.selection = (*(query.selection or ()), Selected(name, "extra"))
+            query.extra_hidden -= {name}
+        return len(_columns(queries[0]))
     for query in queries:
         query.add_annotation(source, f"__orderbycol{terms.added}")
     return len(_columns(queries[0]))

@@ -23,8 +23,9 @@ def extend(
     params: Sequence[Any] | None,
     tables: Sequence[str] | None,
     order_by: Sequence[str] | None,
+    everything: bool,
 ) -> None:
-    """Add raw columns, conditions, tables and ordering."""
+    """Add raw columns, conditions, tables and ordering. `everything`: values() named nothing before."""
     if select:
         given = iter(select_params or ())
         added: dict[str, tuple[str, tuple[Any, ...]]] = {}
@@ -34,10 +35,15 @@ def extend(
             wanted = sum(1 for found in _PLACEHOLDER.findall(text) if found == "s")
             added[name] = (text, tuple(next(given) for _ in range(wanted)))
         draft.extra = {**draft.extra, **added}
-        if draft.selection is not None:
+        if draft.selection is None:
+            draft.extra_hidden -= set(added)
+        elif everything:
+            # values() without names means whatever there is, also what comes later.
             chosen = tuple(select_clause.Selected(name, "extra") for name in added)
-            draft.selection = (*draft.selection, *chosen)
-        draft.extra_hidden = draft.extra_hidden - set(added)
+            draft.selection = (*chosen, *draft.selection)
+            draft.extra_hidden -= set(added)
+        else:
+            draft.extra_hidden |= set(added)
     if where or params:
         draft.require(ExtraWhere(where or (), params))
     if tables:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nuages.db.models.constants import LOOKUP_SEP
 from nuages.db.models.query_utils import Q
@@ -37,35 +37,28 @@ def _names(q: Q) -> Iterator[str]:
         if isinstance(child, Q):
             yield from _names(child)
         elif isinstance(child, tuple):
-            _check_value(child[1])
+            if hasattr(child[1], "_result_cache"):
+                raise ValueError("Passing a QuerySet within a FilteredRelation is not supported.")
             yield child[0]
-        elif hasattr(child, "flatten"):
-            yield from (part.name for part in child.flatten() if isinstance(getattr(part, "name", None), str))
-
-
-def _check_value(value: Any) -> None:
-    if hasattr(value, "_result_cache"):
-        raise ValueError("Passing a QuerySet within a FilteredRelation is not supported.")
 
 
 def _check_name(draft: Draft, relation: str, name: str) -> None:
-    """Conditions may be about the relation, or about what lies on the way to it."""
+    """Lookups may be about the relation, or about what lies on the way to it."""
     names = name.split(LOOKUP_SEP)
-    known, _ = draft.annotation_in(names)
-    if known is not None:
+    if draft.annotation_in(names)[0] is not None:
         return
     path = paths.find(draft, names, draft.get_meta())
-    taken = names[: len(names) - len(path.rest)]
-    before = taken[:-1]
     steps = relation.split(LOOKUP_SEP)
-    for position, step in enumerate(before):
-        if position >= len(steps):
+    taken = names[: len(names) - len(path.rest)]
+    # A plain comparison may look one relation aside: that is joined for it.
+    before = taken[: -1 if path.rest else -2]
+    for step, wanted in zip(before, steps):
+        if step != wanted:
             raise ValueError(
-                "FilteredRelation's condition doesn't support nested relations deeper than the relation_name (got "
-                f"{name!r} for {relation!r})."
+                f"FilteredRelation's condition doesn't support relations outside the {relation!r} (got {name!r})."
             )
-        if steps[position] != step:
-            raise ValueError(
-                "FilteredRelation's condition doesn't support relations outside the "
-                f"{relation!r} (got {name!r})."
-            )
+    if len(taken) > len(steps) + 1:
+        raise ValueError(
+            "FilteredRelation's condition doesn't support nested relations deeper than the relation_name (got "
+            f"{name!r} for {relation!r})."
+        )

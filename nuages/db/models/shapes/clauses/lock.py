@@ -24,14 +24,19 @@ class Lock:
     no_key: bool = False
 
 
+def check(connection: Any) -> None:
+    """Refuse to lock rows where the lock would end with the statement."""
+    if connection.get_autocommit():
+        raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
+
+
 def write(draft: Draft, connection: Any, root: Loaded | None, compiler: Any) -> str:
     """FOR UPDATE with its options, or nothing where the database has no row locks."""
     lock: Lock = draft.lock
     features = connection.features
     if not features.has_select_for_update:
         return ""
-    if connection.get_autocommit() and not getattr(connection, "_explaining", False):
-        raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
+    check(connection)
     if draft.is_sliced and not features.supports_select_for_update_with_limit:
         raise NotSupportedError(
             "LIMIT/OFFSET is not supported with select_for_update on this database backend."

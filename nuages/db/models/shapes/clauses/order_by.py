@@ -86,7 +86,10 @@ def _entry(draft: Draft, item: Any, backwards: bool) -> list[Any]:
         node = item.copy() if isinstance(item, OrderBy) else item.asc()
         if backwards:
             node.reverse_ordering()
-        return [node.resolve_expression(draft)]
+        resolved = node.resolve_expression(draft)
+        if getattr(resolved.expression, "is_composite", False):
+            return [_over(resolved, column) for column in resolved.expression.get_cols()]
+        return [resolved]
     name, descending = item, backwards
     if name.startswith("-"):
         name, descending = name[1:], not backwards
@@ -110,6 +113,13 @@ def _entry(draft: Draft, item: Any, backwards: bool) -> list[Any]:
         table, column = name.split(".", 1)
         return [OrderBy(_Raw(table, column), descending)]
     return by_name(draft, name, descending)
+
+
+def _over(node: Any, source: Any) -> Any:
+    """The same order of something else."""
+    made = node.copy()
+    made.set_source_expressions([source])
+    return made
 
 
 def _selects(draft: Draft, name: str) -> bool:
@@ -165,15 +175,17 @@ def by_name(
             down = item.startswith("-")
             nodes += by_name(draft, item.lstrip("-"), descending ^ down, (*seen, step), inner_prefix)
         return nodes
-    if path.rest and getattr(final, "is_relation", False):
-        raise wording.unknown_keyword(draft, path.rest[0], path.hops[-1].to_opts, related=True)
     trimmed = path.trimmed()
     alias = joins.attach(draft, trimmed.hops)
     if len(trimmed.targets) > 1:
         return [OrderBy(target.get_col(alias), descending) for target in trimmed.targets]
     node = trimmed.targets[0].get_col(alias)
     for transform in path.rest:
+        if node.get_transform(transform) is None and getattr(final, "is_relation", False):
+            raise wording.unknown_keyword(draft, transform, path.hops[-1].to_opts, related=True)
         node = draft.try_transform(node, transform, path.rest)
+    if getattr(node, "is_composite", False):
+        return [OrderBy(column, descending) for column in node.get_cols()]
     return [OrderBy(node, descending)]
 
 

@@ -27,6 +27,17 @@ def write(
     from nuages.db.models.shapes.writing import Writer
 
     connection = writer.connection
+    for node in qualify:
+        mixed = isinstance(node, WhereNode) and any(
+            not getattr(leaf, "contains_over_clause", False)
+            and not getattr(leaf, "contains_aggregate", False)
+            for leaf in node.leaves()
+        )
+        if mixed and draft.group_by is not None:
+            raise NotImplementedError(
+                "Heterogeneous disjunctive predicates against window functions are not implemented when performing "
+                "conditional aggregation."
+            )
     inner = draft.copy()
     inner.where = WhereNode([*before, *after])
     inner.low = inner.count = None
@@ -34,8 +45,7 @@ def write(
     if own and inner.group_by is not None:
         order_nodes = []
     order_by.clear(inner)
-    lock, inner.lock = inner.lock, None
-    del lock
+    inner.lock = None
     from nuages.db.models.sql.query import Query
 
     made = Query.__new__(Query)
@@ -64,10 +74,8 @@ def write(
     conditions = WhereNode([_replaced(node, replace) for node in qualify])
     where, where_params = writer.condition([conditions])
     # Instances read their rows by position: keep what is shown, in its order.
-    columns = ", ".join(
-        f"{quote(column.alias)} AS {quote(column.alias)}" if with_col_aliases else quote(column.alias or "")
-        for column in shown
-    )
+    aliases = [quote(column.alias or "") for column in shown]
+    columns = ", ".join(f"{alias} AS {alias}" if with_col_aliases else alias for alias in aliases)
     text = (
         f"SELECT {columns} FROM ({sql}) {quote('qualify')} WHERE {where}"
         if where
@@ -75,6 +83,8 @@ def write(
     )
     params = [*params, *where_params]
     layout.columns = shown
+    for child in layout.root.children if layout.root is not None else ():
+        _move_up(child, len(hidden))
     names = [column.name for column in shown]
     layout.annotations = [(name, names.index(name)) for name, _ in layout.annotations if name in names]
     if layout.names:
@@ -95,6 +105,13 @@ def write(
             text += f" {limits}"
             params += some
     return text, params
+
+
+def _move_up(loaded: Any, count: int) -> None:
+    """Columns behind those that were only for the conditions stand further to the front."""
+    loaded.start -= count
+    for child in loaded.children:
+        _move_up(child, count)
 
 
 def _replaced(node: Any, replacements: dict[Any, Any]) -> Any:

@@ -83,7 +83,10 @@ def mask_of(draft: Draft) -> Any:
         node = tree
         for part in name.split(LOOKUP_SEP):
             node = node.setdefault(part, {})
-    _validate(draft.get_meta(), tree)
+    _validate(
+        draft.get_meta(),
+        {name: inner for name, inner in tree.items() if name not in draft.filtered_relations},
+    )
     return tree, deferring
 
 
@@ -99,7 +102,7 @@ def loaded_fields(opts: Any, mask: Any) -> list[Any]:
     if mask is None:
         return list(opts.concrete_fields)
     tree, deferring = mask
-    keys = _known(opts, tree)
+    keys = _known(opts, tree, lenient=True)
     pk = set(opts.pk_fields)
     chosen = []
     for one in opts.concrete_fields:
@@ -114,7 +117,7 @@ def loaded_fields(opts: Any, mask: Any) -> list[Any]:
     return chosen
 
 
-def _known(opts: Any, tree: Mapping[str, Any]) -> dict[Any, Any]:
+def _known(opts: Any, tree: Mapping[str, Any], *, lenient: bool = False) -> dict[Any, Any]:
     """Fields that a mask names, with what it says of things behind them."""
     from nuages.core.exceptions import FieldDoesNotExist
 
@@ -124,6 +127,9 @@ def _known(opts: Any, tree: Mapping[str, Any]) -> dict[Any, Any]:
             one = opts.pk if name == "pk" else opts.get_field(name)
         except FieldDoesNotExist:
             one = next((known for known in opts.concrete_fields if known.attname == name), None)
+            if one is None and lenient:
+                # A filtered relation: it is no field of the model.
+                continue
             if one is None:
                 raise
         if below and not one.is_relation:
@@ -139,12 +145,9 @@ def below(opts: Any, mask: Any, relation: Any) -> Any:
     if mask is None:
         return None
     tree, deferring = mask
-    for one, inner in _known(opts, tree).items():
-        same = one is relation or getattr(one, "remote_field", None) is relation or one == relation
-        if same and inner:
-            return inner, deferring
-        if same and not deferring:
-            return None
+    for one, inner in _known(opts, tree, lenient=True).items():
+        if one is relation or one == relation:
+            return (inner, deferring) if inner else None
     return None
 
 
@@ -231,7 +234,8 @@ def _follow(
         relation = path.final
         at = joins.attach(draft, path.hops, start=alias)
         target = path.hops[-1].to_opts
-        fields = loaded_fields(target, None)
+        inner_mask = (mask[0][name], mask[1]) if mask is not None and mask[0].get(name) else None
+        fields = loaded_fields(target, inner_mask)
         reverse = not path.hops[-1].direct
         nodes = columns(draft, target, at, fields)
         # Over one step, both sides know each other; further away they do not.

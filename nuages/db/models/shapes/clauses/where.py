@@ -11,7 +11,7 @@ from nuages.db import NotSupportedError
 from nuages.db.models.constants import LOOKUP_SEP
 from nuages.db.models.query_utils import Q
 from nuages.db.models.shapes import joins, paths, wording
-from nuages.db.models.sql.where import AND, OR, WhereNode
+from nuages.db.models.sql.where import AND, OR, XOR, WhereNode
 
 if TYPE_CHECKING:
     from nuages.db.models.shapes.draft import Draft
@@ -31,12 +31,19 @@ class Context:
     for_save: bool = False
 
 
-def extend(draft: Draft, conditions: Iterable[Any], *, negate: bool = False, sticky: bool = False) -> None:
+def extend(
+    draft: Draft,
+    conditions: Iterable[Any],
+    *,
+    negate: bool = False,
+    sticky: bool = False,
+    reuse_all: bool = False,
+) -> None:
     """Add the conditions of one `filter()` or `exclude()` call."""
     reuse: set[str] = set(draft.sticky)
     q = Q.create(list(conditions), negated=negate)
     draft.sticky = frozenset()
-    draft.require(tree(draft, q, Context(reuse=reuse)))
+    draft.require(tree(draft, q, Context(reuse=None if reuse_all else reuse)))
     if sticky:
         draft.sticky = frozenset(reuse)
 
@@ -46,6 +53,9 @@ def tree(draft: Draft, q: Any, context: Context) -> WhereNode:
     if not isinstance(q, Q):
         return WhereNode(leaf(draft, q, context))
     negated = context.negated ^ q.negated
+    if q.connector == XOR and len(q) > 1:
+        # Each condition is counted as one or none by itself: what stands around them is no matter.
+        negated = False
     inner = replace(context, negated=negated, below_not=context.below_not or q.negated)
     children: list[Any] = []
     for child in q.children:
@@ -60,7 +70,7 @@ def tree(draft: Draft, q: Any, context: Context) -> WhereNode:
                 children.append(WhereNode(made_leaf))
             else:
                 children.extend(made_leaf)
-    if len(children) == 1 and isinstance(children[0], WhereNode) and not q.negated and q.connector != "XOR":
+    if len(children) == 1 and isinstance(children[0], WhereNode) and not q.negated and q.connector != XOR:
         return children[0]
     return WhereNode(children, q.connector, q.negated)
 
@@ -355,12 +365,12 @@ def _exists(
     if extra:
         inner.require(extra)
     if hop.filtered_relation is not None:
-        inner.require(_moved_condition(inner, hop.filtered_relation, table.table_alias))
+        inner.require(_moved_condition(inner, hop.filtered_relation))
     inner.placed = True
     return Exists(inner)
 
 
-def _moved_condition(inner: Any, filtered: Any, alias: str) -> WhereNode:
+def _moved_condition(inner: Any, filtered: Any) -> WhereNode:
     """The condition of a filtered relation, asked of the inner query's own table."""
     before = filtered.relation_name + LOOKUP_SEP
 
@@ -371,7 +381,6 @@ def _moved_condition(inner: Any, filtered: Any, alias: str) -> WhereNode:
             return (q[0].removeprefix(before), q[1])
         return q
 
-    del alias
     context = Context(reuse=set(inner.joins), split=False, filterable=False)
     return tree(inner, moved(filtered.condition), context)
 
