@@ -6,6 +6,9 @@ from typing import Any
 
 from nuages.contrib.messages import get_messages
 
+#: Failures are shown where an assertion is called, not in here.
+__unittest = True
+
 
 class MessagesTestMixin:
     """For test cases."""

@@ -43,7 +43,7 @@ class AbstractBaseSession(models.Model):
         verbose_name_plural = _("sessions")
 
     def __str__(self) -> str:
-        return self.session_key
+        return str(self.session_key)
 
     @classmethod
     def get_session_store_class(cls) -> Any:

@@ -6,6 +6,7 @@ import time
 from importlib import import_module
 from typing import Any
 
+from nuages.compat import resolved
 from nuages.conf import settings
 from nuages.contrib.sessions.backends.base import UpdateError
 from nuages.contrib.sessions.exceptions import SessionInterrupted
@@ -19,7 +20,7 @@ class SessionMiddleware(MiddlewareMixin):
 
     def __init__(self, get_response: Any) -> None:
         super().__init__(get_response)
-        self.SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
+        self.SessionStore = import_module(resolved(settings.SESSION_ENGINE)).SessionStore
 
     def process_request(self, request: Any) -> None:
         """Attach the session; it loads when it is used."""
@@ -36,7 +37,7 @@ class SessionMiddleware(MiddlewareMixin):
             response.delete_cookie(settings.SESSION_COOKIE_NAME, **where)
             patch_vary_headers(response, ("Cookie",))
             return response
-        if accessed:
+        if accessed or (settings.SESSION_SAVE_EVERY_REQUEST and not empty):
             patch_vary_headers(response, ("Cookie",))
         # After a server error what the view did to the session may be half done.
         if (modified or settings.SESSION_SAVE_EVERY_REQUEST) and not empty and response.status_code < 500:

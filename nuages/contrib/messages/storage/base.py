@@ -9,8 +9,17 @@ from nuages.conf import settings
 from nuages.contrib.messages import constants
 from nuages.contrib.messages.utils import get_level_tags
 from nuages.utils.functional import SimpleLazyObject
+from nuages.utils.memo import on_change
 
 LEVEL_TAGS: Any = SimpleLazyObject(get_level_tags)
+
+
+def _read_tags_anew() -> None:
+    global LEVEL_TAGS
+    LEVEL_TAGS = SimpleLazyObject(get_level_tags)
+
+
+on_change(_read_tags_anew, "MESSAGE_TAGS")
 
 
 class Message:

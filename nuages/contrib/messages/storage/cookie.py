@@ -11,6 +11,7 @@ from typing import Any
 from nuages.conf import settings
 from nuages.contrib.messages.storage.base import BaseStorage, Message
 from nuages.core import signing
+from nuages.utils.functional import cached_property
 from nuages.utils.safestring import SafeData, mark_safe
 
 #: Spelled as in Django, so that both accept the same cookies.
@@ -73,9 +74,10 @@ class CookieStorage(BaseStorage):
     max_cookie_size = 2048
     not_finished, not_finished_json = _NOT_FINISHED, json.dumps(_NOT_FINISHED)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.signer = signing.get_cookie_signer(salt=SALT)
+    @cached_property
+    def signer(self) -> Any:
+        """What signs the cookie."""
+        return signing.get_cookie_signer(salt=SALT)
 
     def _get(self, *args: Any, **kwargs: Any) -> tuple[list[Any] | None, bool]:
         messages = self._decode(self.request.COOKIES.get(self.cookie_name))
@@ -103,14 +105,14 @@ class CookieStorage(BaseStorage):
             # The mark says that there are more messages elsewhere.
             mark = self.not_finished_json
 
-            def fits(chosen: list[str]) -> bool:
-                return not self._too_large(self._encode_texts([*chosen, mark]))
+            def too_many(chosen: list[str]) -> bool:
+                return self._too_large(self._encode_texts([*chosen, mark]))
 
             if remove_oldest:
-                kept = bisect_keep_right(texts, fits)
+                kept = bisect_keep_right(texts, too_many)
                 unstored, texts = messages[:kept], texts[kept:]
             else:
-                kept = bisect_keep_left(texts, fits)
+                kept = bisect_keep_left(texts, too_many)
                 unstored, texts = messages[kept:], texts[:kept]
             encoded = self._encode_texts([*texts, mark])
         self._update_cookie(encoded, response)
@@ -142,24 +144,24 @@ class CookieStorage(BaseStorage):
 
 
 def bisect_keep_left(a: list[Any], fn: Callable[[list[Any]], bool]) -> int:
-    """Return how many of the first elements can be kept so that `fn(kept)` holds; `fn` fails for longer ones."""
+    """Return how many of the first elements can be kept before `fn(kept)` says that they are too many."""
     low, high = 0, len(a)
     while low < high:
-        middle = (low + high + 1) // 2
-        if fn(a[:middle]):
-            low = middle
+        middle = (low + high) // 2
+        if fn(a[: middle + 1]):
+            high = middle
         else:
-            high = middle - 1
+            low = middle + 1
     return low
 
 
 def bisect_keep_right(a: list[Any], fn: Callable[[list[Any]], bool]) -> int:
-    """Return the index from which elements can be kept so that `fn(kept)` holds."""
+    """Return the index from which elements can be kept without `fn(kept)` saying that they are too many."""
     low, high = 0, len(a)
     while low < high:
         middle = (low + high) // 2
         if fn(a[middle:]):
-            high = middle
-        else:
             low = middle + 1
+        else:
+            high = middle
     return low

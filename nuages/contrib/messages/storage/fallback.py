@@ -7,6 +7,7 @@ from typing import Any
 from nuages.contrib.messages.storage.base import BaseStorage, Message
 from nuages.contrib.messages.storage.cookie import CookieStorage
 from nuages.contrib.messages.storage.session import SessionStorage
+from nuages.utils.functional import cached_property
 
 
 class FallbackStorage(BaseStorage):
@@ -16,8 +17,15 @@ class FallbackStorage(BaseStorage):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.storages = [storage_class(*args, **kwargs) for storage_class in self.storage_classes]
+        self._arguments = args, kwargs
         self._used_storages: set[BaseStorage] = set()
+
+    # Made when there is something to say: most pages neither have messages nor show them.
+    @cached_property
+    def storages(self) -> list[BaseStorage]:
+        """The storages, in their order."""
+        args, kwargs = self._arguments
+        return [storage_class(*args, **kwargs) for storage_class in self.storage_classes]
 
     def _get(self, *args: Any, **kwargs: Any) -> tuple[list[Message], bool]:
         found: list[Message] = []

@@ -14,6 +14,7 @@ from nuages.core import signing
 from nuages.spine import twin
 from nuages.utils import timezone
 from nuages.utils.crypto import get_random_string
+from nuages.utils.memo import worked_out_from
 from nuages.utils.module_loading import import_string
 
 #: Digits and small letters: safe in URLs, cookies and file names on any system.
@@ -21,6 +22,11 @@ VALID_KEY_CHARS = string.ascii_lowercase + string.digits
 KEY_LENGTH = 32
 _EXPIRY = "_session_expiry"
 _MISSING = object()
+
+
+@worked_out_from("SESSION_SERIALIZER")
+def _serializer() -> Any:
+    return import_string(settings.SESSION_SERIALIZER)
 
 
 class CreateError(Exception):
@@ -41,7 +47,7 @@ class SessionBase:
         self._session_key = session_key
         self.accessed = False
         self.modified = False
-        self.serializer = import_string(settings.SESSION_SERIALIZER)
+        self.serializer = _serializer()
 
     # -- the data, loaded when first asked for
 
@@ -114,6 +120,9 @@ class SessionBase:
         """Empty the session without touching the store, so nothing is loaded for it either."""
         self._session_cache = {}
         self.accessed = self.modified = True
+
+    def __bool__(self) -> bool:
+        return not self.is_empty()
 
     def is_empty(self) -> bool:
         """Say whether there is neither a key nor data."""

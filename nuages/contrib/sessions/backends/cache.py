@@ -29,6 +29,10 @@ class SessionStore(SessionBase):
         """The key in the cache."""
         return self.cache_key_prefix + self._get_or_create_session_key()
 
+    async def acache_key(self) -> str:
+        """The same for callers that await."""
+        return self.cache_key
+
     def load(self) -> dict[str, Any]:
         try:
             data = self._cache.get(self.cache_key)

@@ -22,6 +22,8 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 class SessionStore(SessionBase):
     """Keeps sessions below SESSION_FILE_PATH, or the system's folder for temporary files."""
 
+    _storage_path: str
+
     def __init__(self, session_key: str | None = None) -> None:
         self.storage_path = self._get_storage_path()
         self.file_prefix = settings.SESSION_COOKIE_NAME
@@ -38,7 +40,7 @@ class SessionStore(SessionBase):
                 f"The session storage path {folder!r} doesn't exist. Please set your SESSION_FILE_PATH setting to "
                 "an existing directory in which nuages can store session data."
             )
-        cls._storage_path: str = folder
+        cls._storage_path = folder
         return folder
 
     def _key_to_file(self, session_key: str | None = None) -> str:

@@ -3,7 +3,6 @@
 import nuages.contrib.sessions.models
 from nuages.db import migrations, models
 
-
 KEY = models.CharField(primary_key=True, serialize=False, max_length=40, verbose_name="session key")
 EXPIRES = models.DateTimeField(db_index=True, verbose_name="expire date")
 NAMES = {"verbose_name": "session", "verbose_name_plural": "sessions"}

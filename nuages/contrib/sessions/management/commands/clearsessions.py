@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from nuages.compat import resolved
 from nuages.conf import settings
 from nuages.core.management.base import BaseCommand, CommandError
 
@@ -17,7 +18,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
-        engine = import_module(settings.SESSION_ENGINE)
+        engine = import_module(resolved(settings.SESSION_ENGINE))
         try:
             engine.SessionStore.clear_expired()
         except NotImplementedError:

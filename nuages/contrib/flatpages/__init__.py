@@ -1,0 +1,1 @@
+"""Simple pages, kept in the database."""

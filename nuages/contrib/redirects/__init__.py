@@ -1,0 +1,1 @@
+"""Addresses that have moved, kept in the database."""

@@ -1,0 +1,1 @@
+"""Several sites from one database."""

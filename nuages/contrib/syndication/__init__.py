@@ -1,0 +1,1 @@
+"""Feeds: news of a site for programs that read them."""

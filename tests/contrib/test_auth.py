@@ -1,0 +1,137 @@
+"""Users, permissions, sessions of users, and the commands that make them."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+from nuages.http import HttpRequest
+
+pytestmark = pytest.mark.usefixtures("site")
+
+
+@pytest.fixture
+def ada() -> Any:
+    from nuages.contrib.auth.models import User
+
+    return User.objects.create_user("ada", "ada@EXAMPLE.com", "a long password")
+
+
+def visitor() -> HttpRequest:
+    from nuages.contrib.auth.models import AnonymousUser
+    from nuages.contrib.sessions.backends.db import SessionStore
+
+    request: Any = HttpRequest()
+    request.session = SessionStore()
+    request.user = AnonymousUser()
+    return request
+
+
+def test_a_user_is_made_with_a_hashed_password_and_a_normal_address(ada: Any) -> None:
+    assert ada.password.startswith("md5$")
+    assert ada.check_password("a long password")
+    assert not ada.check_password("another")
+    assert ada.email == "ada@example.com"
+
+
+def test_logging_in_changes_the_key_and_remembers_the_user(ada: Any) -> None:
+    from nuages.contrib import auth
+
+    request: Any = visitor()
+    request.session.save()
+    before = request.session.session_key
+    user = auth.authenticate(request, username="ada", password="a long password")
+    auth.login(request, user)
+    assert request.session.session_key != before
+    assert auth.get_user(request) == ada
+    # As Django wrote it, so that the session can go back there.
+    assert request.session[auth.BACKEND_SESSION_KEY] == "django.contrib.auth.backends.ModelBackend"
+
+
+def test_a_new_password_ends_other_sessions(ada: Any) -> None:
+    from nuages.contrib import auth
+
+    request: Any = visitor()
+    auth.login(request, ada, backend="nuages.contrib.auth.backends.ModelBackend")
+    ada.set_password("something else")
+    ada.save()
+    assert not auth.get_user(request).is_authenticated
+    assert request.session.is_empty()
+
+
+def test_inactive_users_cannot_log_in(ada: Any) -> None:
+    from nuages.contrib import auth
+
+    ada.is_active = False
+    ada.save()
+    assert auth.authenticate(username="ada", password="a long password") is None
+
+
+def test_permissions_come_from_user_and_groups(ada: Any) -> None:
+    from nuages.contrib.auth.models import Group, Permission, User
+
+    own = Permission.objects.get(codename="add_group")
+    of_group = Permission.objects.get(codename="delete_group")
+    group = Group.objects.create(name="editors")
+    group.permissions.add(of_group)
+    ada.user_permissions.add(own)
+    ada.groups.add(group)
+    fresh = User.objects.get(pk=ada.pk)
+    assert fresh.get_all_permissions() == {"auth.add_group", "auth.delete_group"}
+    assert fresh.has_perm("auth.add_group")
+    assert not fresh.has_perm("auth.change_group")
+    assert list(User.objects.with_perm("auth.delete_group")) == [ada]
+
+
+async def _ask(user: Any) -> tuple[bool, bool]:
+    # Plain calls inside a coroutine, and the async faces beside them.
+    return user.has_perm("auth.add_group"), await user.ahas_perm("auth.add_group")
+
+
+def test_permissions_can_be_asked_for_in_coroutines(ada: Any) -> None:
+    from nuages.spine import wait
+
+    assert wait(_ask(ada)) == (False, False)
+
+
+def test_a_reset_token_works_once(ada: Any) -> None:
+    from nuages.contrib.auth.tokens import default_token_generator
+
+    token = default_token_generator.make_token(ada)
+    assert default_token_generator.check_token(ada, token)
+    assert not default_token_generator.check_token(ada, f"{token}x")
+    ada.set_password("something else")
+    assert not default_token_generator.check_token(ada, token)
+
+
+def test_common_passwords_are_refused() -> None:
+    from nuages.contrib.auth.password_validation import CommonPasswordValidator
+    from nuages.core.exceptions import ValidationError
+
+    validator = CommonPasswordValidator()
+    assert len(validator.passwords) > 19_000
+    with pytest.raises(ValidationError, match="too common"):
+        validator.validate("letmein")
+    validator.validate("zebra-tuba-lamp-9")
+
+
+def test_createsuperuser_takes_options_and_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    from nuages.contrib.auth.models import User
+    from nuages.core.management import CommandError, call_command
+
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "from the environment")
+    out = io.StringIO()
+    call_command("createsuperuser", interactive=False, username="root", email="root@example.com", stdout=out)
+    root = User.objects.get(username="root")
+    assert root.is_superuser and root.check_password("from the environment")
+    assert out.getvalue() == "Superuser created successfully.\n"
+    with pytest.raises(CommandError, match="already taken"):
+        call_command("createsuperuser", interactive=False, username="root", email="")
+
+
+def test_the_models_are_as_the_migrations_say() -> None:
+    from nuages.core.management import call_command
+
+    call_command("makemigrations", check_changes=True, dry_run=True, verbosity=0)
