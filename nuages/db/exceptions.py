@@ -7,36 +7,36 @@ class Error(Exception):
     """Anything the database or its driver complains about."""
 
 
-class InterfaceError(Error):
-    """The driver was used in a way it does not allow."""
-
-
 class DatabaseError(Error):
     """The database complains."""
-
-
-class DataError(DatabaseError):
-    """A value does not fit: out of range, division by zero, not a date."""
-
-
-class OperationalError(DatabaseError):
-    """Something outside the query: no server, no such file, locked, out of memory."""
 
 
 class IntegrityError(DatabaseError):
     """A constraint of the database does not hold."""
 
 
-class InternalError(DatabaseError):
-    """The database is confused: a cursor is no longer valid, a transaction out of step."""
+class NotSupportedError(DatabaseError):
+    """The database cannot do what was asked."""
+
+
+class OperationalError(DatabaseError):
+    """Something outside the query: no server, no such file, locked, out of memory."""
 
 
 class ProgrammingError(DatabaseError):
     """The query is wrong: syntax, a table that is not there, too few parameters."""
 
 
-class NotSupportedError(DatabaseError):
-    """The database cannot do what was asked."""
+class DataError(DatabaseError):
+    """A value does not fit: out of range, division by zero, not a date."""
+
+
+class InternalError(DatabaseError):
+    """The database is confused: a cursor is no longer valid, a transaction out of step."""
+
+
+class InterfaceError(Error):
+    """The driver was used in a way it does not allow."""
 
 
 # Documented paths are what users see in tracebacks and what pickles name.

@@ -216,11 +216,11 @@ class ConnectionHandler(BaseConnectionHandler):
                 return theirs
             ancestor = ancestor.parent
         table = self._table(scope)
-        if scope._token is None:
-            connection = self.create_connection(alias)
-        else:
+        if scope.entered:
             connection = self._pool(alias).take(lambda: self.create_connection(alias))
             connection.pooled = True
+        else:
+            connection = self.create_connection(alias)
         table[alias] = connection
         return connection
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -12,6 +13,7 @@ from nuages.db.backends.base import blocks
 from nuages.db.exceptions import ProgrammingError
 from nuages.db.handler import DEFAULT_DB_ALIAS
 from nuages.spine import current_scope, is_async
+from nuages.utils.deprecation import RemovedInDjango2028Warning
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -50,9 +52,16 @@ def rollback(using: str | None = None) -> None:
     get_connection(using).rollback()
 
 
-def savepoint(using: str | None = None) -> Any:
+def savepoint_create(using: str | None = None) -> Any:
     """Make a savepoint and return its name."""
     return get_connection(using).savepoint()
+
+
+def savepoint(using: str | None = None) -> Any:
+    """Make a savepoint, under the name that `savepoint_create` had."""
+    message = "savepoint() is deprecated. Use savepoint_create() instead."
+    warnings.warn(message, RemovedInDjango2028Warning, stacklevel=2)
+    return savepoint_create(using)
 
 
 def savepoint_rollback(sid: str, using: str | None = None) -> None:

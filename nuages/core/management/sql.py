@@ -36,7 +36,9 @@ def _emit(signal: Any, name: str, verbosity: int, interactive: bool, db: str, kw
         if config.models_module is None:
             continue
         if verbosity >= 2:
-            print(f"Running {name} handlers for application {config.label}", file=kwargs.get("stdout"))
+            # A command's own stream ends the line itself.
+            tell = kwargs["stdout"].write if kwargs.get("stdout") else print
+            tell(f"Running {name} handlers for application {config.label}")
         signal.send(
             sender=config, app_config=config, verbosity=verbosity, interactive=interactive, using=db, **kwargs
         )

@@ -153,12 +153,12 @@ class ForeignKeyName(TableColumns):
         return super().references_column(table, column) or self.to_reference.references_column(table, column)
 
     def rename_table_references(self, old_table: str, new_table: str) -> None:
-        for end in (super(), self.to_reference):
-            end.rename_table_references(old_table, new_table)
+        super().rename_table_references(old_table, new_table)
+        self.to_reference.rename_table_references(old_table, new_table)
 
     def rename_column_references(self, table: str, old_column: str, new_column: str) -> None:
-        for end in (super(), self.to_reference):
-            end.rename_column_references(table, old_column, new_column)
+        super().rename_column_references(table, old_column, new_column)
+        self.to_reference.rename_column_references(table, old_column, new_column)
 
     def __str__(self) -> str:
         target = {"to_table": self.to_reference.table, "to_column": self.to_reference.columns[0]}

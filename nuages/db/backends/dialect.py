@@ -15,7 +15,22 @@ from typing import Any
 #: Writes one kind of expression: `(node, compiler, connection, **context) -> (sql, params)`.
 Writer = Callable[..., tuple[str, Any]]
 
-LOOKUPS = ["exact", "iexact", "contains", "icontains", "regex", "iregex", "gt", "gte", "lt", "lte", "startswith", "endswith", "istartswith", "iendswith"]
+LOOKUPS = [
+    "exact",
+    "iexact",
+    "contains",
+    "icontains",
+    "regex",
+    "iregex",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "startswith",
+    "endswith",
+    "istartswith",
+    "iendswith",
+]
 
 
 def same(sql: str) -> str:

@@ -28,8 +28,17 @@ _READS = frozenset(
 _WITH_WRITES = re.compile(r"\b(?:INSERT|UPDATE|DELETE|REPLACE|MERGE)\b", re.IGNORECASE)
 
 
+#: A statement that would hold the loop longer than this runs in a thread.
+SLOW_SECONDS = 0.004
+
+#: So many runs must speak against what we think of a statement before we change our mind.
+RUNS_IN_A_ROW = 3
+
+
 def qmarks(sql: str) -> str:
     """Turn `%s` placeholders into `?` and `%%` into `%`."""
+    if "%%" not in sql:
+        return sql.replace("%s", "?")
     return _PLACEHOLDER.sub(lambda found: "?" if found[1] == "s" else "%", sql)
 
 
@@ -51,18 +60,30 @@ def changes_data(sql: str) -> bool:
 class Statement:
     """SQL with `%s` placeholders and its other forms; made once per plan and kept with it.
 
-    `slow` becomes true when running it has held up an event loop; from then on it runs in a thread there.
+    `slow` is true while running it would hold up an event loop: then it runs in a thread there. One long run proves
+    nothing, as the machine may have been busy; so it takes some in a row to change it, either way.
     """
 
-    __slots__ = ("_native", "name", "qmark", "slow", "sql", "writes")
+    __slots__ = ("_native", "_surprises", "name", "qmark", "slow", "sql", "writes")
 
     def __init__(self, sql: str) -> None:
         self.sql = sql
         self.qmark = qmarks(sql)
         self.writes = changes_data(sql)
         self.slow = False
+        self._surprises = 0
         self.name: str | None = None
         self._native: dict[Callable[[str], str], str] = {}
+
+    def took(self, seconds: float) -> None:
+        """Note how long a run has taken."""
+        if (seconds > SLOW_SECONDS) == self.slow:
+            self._surprises = 0
+            return
+        self._surprises += 1
+        if self._surprises == RUNS_IN_A_ROW:
+            self.slow = not self.slow
+            self._surprises = 0
 
     def native(self, convert: Callable[[str], str]) -> str:
         """Return the form a driver wants, made by `convert` on the first call."""

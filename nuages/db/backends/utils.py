@@ -110,13 +110,15 @@ class CursorWrapper:
 class CursorDebugWrapper(CursorWrapper):
     """A cursor that keeps a log of what it runs."""
 
-    def execute(self, sql: str, params: Params = None) -> Any:
-        with self.debug_sql(sql, params, use_last_executed_query=True):
-            return super().execute(sql, params)
+    # Inside of all wrappers: what is logged is what the database has seen.
 
-    def executemany(self, sql: str, param_list: Any) -> Any:
+    def _execute(self, sql: str, params: Params, *ignored: Any) -> Any:
+        with self.debug_sql(sql, params, use_last_executed_query=True):
+            return super()._execute(sql, params)
+
+    def _executemany(self, sql: str, param_list: Any, *ignored: Any) -> Any:
         with self.debug_sql(sql, param_list, many=True):
-            return super().executemany(sql, param_list)
+            return super()._executemany(sql, param_list)
 
     @contextmanager
     def debug_sql(
@@ -253,8 +255,7 @@ def format_number(value: Any, max_digits: int | None, decimal_places: int | None
     if value is None:
         return None
     context = decimal.getcontext().copy()
-    if max_digits is not None:
-        context.prec = max_digits
+    context.prec = context.prec if max_digits is None else max_digits
     if decimal_places is not None:
         value = value.quantize(decimal.Decimal(1).scaleb(-decimal_places), context=context)
     elif max_digits is not None:

@@ -2,5 +2,8 @@
 
 from __future__ import annotations
 
+from nuages.db.migrations import operations
 from nuages.db.migrations.migration import Migration, swappable_dependency
 from nuages.db.migrations.operations import *  # noqa: F403
+
+__all__ = ["Migration", "swappable_dependency", *operations.__all__]

@@ -11,26 +11,6 @@ class AmbiguityError(Exception):
     """More than one migration begins like that."""
 
 
-class BadMigrationError(Exception):
-    """A migration file is not one."""
-
-
-class CircularDependencyError(Exception):
-    """Migrations wait for each other."""
-
-
-class InconsistentMigrationHistory(Exception):
-    """A migration is recorded as applied although one that it needs is not."""
-
-
-class InvalidBasesError(ValueError):
-    """The base classes of a historical model cannot be found."""
-
-
-class IrreversibleError(RuntimeError):
-    """A migration cannot be undone."""
-
-
 class NodeNotFoundError(LookupError):
     """A migration that is asked for is not there."""
 
@@ -47,9 +27,29 @@ class NodeNotFoundError(LookupError):
         return f"NodeNotFoundError({self.node!r})"
 
 
-class MigrationSchemaMissing(DatabaseError):
-    """The table of applied migrations cannot be made."""
+class CircularDependencyError(Exception):
+    """Migrations wait for each other."""
+
+
+class BadMigrationError(Exception):
+    """A migration file is not one."""
+
+
+class InvalidBasesError(ValueError):
+    """The base classes of a historical model cannot be found."""
 
 
 class InvalidMigrationPlan(ValueError):
     """Migrations are to be applied and undone in one go."""
+
+
+class IrreversibleError(RuntimeError):
+    """A migration cannot be undone."""
+
+
+class InconsistentMigrationHistory(Exception):
+    """A migration is recorded as applied although one that it needs is not."""
+
+
+class MigrationSchemaMissing(DatabaseError):
+    """The table of applied migrations cannot be made."""

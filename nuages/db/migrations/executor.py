@@ -38,8 +38,16 @@ class MigrationExecutor:
 
         With `clean_start` nothing counts as applied.
         """
+        targets = list(targets)
         plan: list[tuple[Any, bool]] = []
         graph = self.loader.graph
+        if self.loader.replace_migrations and any(
+            key not in graph.nodes for key in targets if key[1] is not None
+        ):
+            # It has been squashed away: go by the migrations as they were.
+            self.loader.replace_migrations = False
+            self.loader.build_graph()
+            return self.migration_plan(targets, clean_start=clean_start)
         applied = {} if clean_start else dict(self.loader.applied_migrations)
 
         def undo(start: Key) -> None:
@@ -53,7 +61,7 @@ class MigrationExecutor:
                 for root in graph.root_nodes():
                     if root[0] == target[0]:
                         undo(root)
-            elif self._is_squashed_away(target, applied) or target in applied:
+            elif target in applied:
                 # Applied: what comes after it in its own app has to go.
                 for child in self._next_in_app(target):
                     undo(child)
@@ -64,14 +72,6 @@ class MigrationExecutor:
                         applied[key] = graph.nodes[key]
         return plan
 
-    def _is_squashed_away(self, target: Key, applied: dict[Key, Any]) -> bool:
-        """Say whether a target is one that a squashed migration has replaced (and so has been applied before)."""
-        return (
-            target not in self.loader.graph.nodes
-            and target in self.loader.disk_migrations
-            and not self.loader.replace_migrations
-        )
-
     def _next_in_app(self, target: Key) -> list[Key]:
         node = self.loader.graph.node_map[target]
         return sorted(child.key for child in node.children if child.key[0] == target[0])
@@ -81,7 +81,11 @@ class MigrationExecutor:
         state = ProjectState(real_apps=self.loader.unmigrated_apps)
         if with_applied_migrations:
             full = self.migration_plan(self.loader.graph.leaf_nodes(), clean_start=True)
-            applied = {self.loader.graph.nodes[key] for key in self.loader.applied_migrations if key in self.loader.graph.nodes}
+            applied = {
+                self.loader.graph.nodes[key]
+                for key in self.loader.applied_migrations
+                if key in self.loader.graph.nodes
+            }
             for migration, _ in full:
                 if migration in applied:
                     migration.mutate_state(state, preserve=False)
@@ -91,7 +95,7 @@ class MigrationExecutor:
 
     def migrate(
         self,
-        targets: Iterable[Key],
+        targets: Iterable[Key] | None,
         plan: Plan | None = None,
         state: ProjectState | None = None,
         fake: bool = False,
@@ -101,9 +105,8 @@ class MigrationExecutor:
 
         `fake` only records; `fake_initial` does so for first migrations whose tables are there already.
         """
-        targets = list(targets)
         if plan is None:
-            plan = self.migration_plan(targets)
+            plan = self.migration_plan(targets or ())
         # Somebody may only look: the table is made when there is something to write into it.
         if plan:
             self.recorder.ensure_schema()
@@ -198,12 +201,19 @@ class MigrationExecutor:
         return state
 
     def record_migration(self, migration: Any) -> None:
-        """Record a migration as applied; of a squashed one, those that it replaces."""
-        if migration.replaces:
-            for app, name in migration.replaces:
-                self.recorder.record_applied(app, name)
-        else:
-            self.recorder.record_applied(migration.app_label, migration.name)
+        """Record a migration as applied; of a squashed one, all that it replaces."""
+        for key in self._recorded_for(migration):
+            self.recorder.record_applied(*key)
+
+    def _recorded_for(self, migration: Any) -> list[Key]:
+        """Return what stands in the table for a migration; squashed ones may have been squashed again."""
+        if not migration.replaces:
+            return [(migration.app_label, migration.name)]
+        keys: dict[Key, None] = {}
+        for each in map(tuple, migration.replaces):
+            inner = self.loader.replacements.get(each)
+            keys.update(dict.fromkeys([each] if inner is None else self._recorded_for(inner)))
+        return list(keys)
 
     def unapply_migration(self, state: ProjectState, migration: Any, fake: bool = False) -> ProjectState:
         """Undo one migration, and forget it."""
@@ -211,11 +221,18 @@ class MigrationExecutor:
         if not fake:
             with self.connection.schema_editor(atomic=migration.atomic) as editor:
                 state = migration.unapply(state, editor)
-        for app, name in migration.replaces:
-            self.recorder.record_unapplied(app, name)
-        self.recorder.record_unapplied(migration.app_label, migration.name)
+        for key in dict.fromkeys(self._all_names_of(migration)):
+            self.recorder.record_unapplied(*key)
         self._tell("unapply_success", migration, fake)
         return state
+
+    def _all_names_of(self, migration: Any) -> list[Key]:
+        """Return a migration's key and those of all that it replaces."""
+        keys = [(migration.app_label, migration.name)]
+        for each in map(tuple, migration.replaces):
+            inner = self.loader.replacements.get(each)
+            keys += [each] if inner is None else self._all_names_of(inner)
+        return keys
 
     def check_replacements(self) -> None:
         """Record squashed migrations of which all parts have been applied.
@@ -229,7 +246,9 @@ class MigrationExecutor:
 
     # Tables that are there already
 
-    def detect_soft_applied(self, project_state: ProjectState | None, migration: Any) -> tuple[bool, ProjectState]:
+    def detect_soft_applied(
+        self, project_state: ProjectState | None, migration: Any
+    ) -> tuple[bool, ProjectState]:
         """Say whether all tables and columns that a first migration makes are there; return the state after it too."""
         if migration.initial is None:
             # One that depends on others of its app is none.

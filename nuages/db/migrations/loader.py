@@ -154,11 +154,9 @@ class MigrationLoader:
         else:
             self.applied_migrations = MigrationRecorder(self.connection).applied_migrations()
         self.graph = MigrationGraph()
-        self.replacements = {}
+        self.replacements = {key: found for key, found in self.disk_migrations.items() if found.replaces}
         for key, migration in self.disk_migrations.items():
             self.graph.add_node(key, migration)
-            if migration.replaces:
-                self.replacements[key] = migration
         for key, migration in self.disk_migrations.items():
             self._connect_inside(key, migration)
         for key, migration in self.disk_migrations.items():
@@ -178,7 +176,8 @@ class MigrationLoader:
         for key in order:
             migration = self.replacements[key]
             replaced = [tuple(each) for each in migration.replaces]
-            done = [each in self.applied_migrations for each in replaced]
+            # Of what was squashed twice, all the way down: part of a part is not all, and not nothing.
+            done = list(self._applied_parts(key))
             # Being applied is the sum of what it replaces, whatever has been recorded.
             if all(done):
                 self.applied_migrations[key] = migration
@@ -188,6 +187,14 @@ class MigrationLoader:
                 self.graph.remove_replaced_nodes(key, replaced)
             else:
                 self.graph.remove_replacement_node(key, replaced)
+
+    def _applied_parts(self, key: Key) -> Iterator[bool]:
+        """Yield, for each migration that a squashed one stands for in the end, whether it has been applied."""
+        for each in map(tuple, self.replacements[key].replaces):
+            if each in self.replacements and each not in self.applied_migrations:
+                yield from self._applied_parts(each)
+            else:
+                yield each in self.applied_migrations
 
     def _replacement_order(self) -> list[Key]:
         """Order squashed migrations so that those replaced by others come first."""
@@ -235,8 +242,7 @@ class MigrationLoader:
                 if parent.key in applied:
                     continue
                 # A squashed one counts as applied when all that it replaces has been.
-                squashed = self.replacements.get(parent.key)
-                if squashed and all(tuple(each) in applied for each in squashed.replaces):
+                if parent.key in self.replacements and self.all_replaced_applied(parent.key, applied):
                     continue
                 raise InconsistentMigrationHistory(
                     f"Migration {migration[0]}.{migration[1]} is applied before its dependency "
@@ -246,7 +252,8 @@ class MigrationLoader:
     def all_replaced_applied(self, key: Key, applied: Any) -> bool:
         """Say whether all that a squashed migration replaces has been applied."""
         return all(
-            tuple(each) in applied or (tuple(each) in self.replacements and self.all_replaced_applied(tuple(each), applied))
+            tuple(each) in applied
+            or (tuple(each) in self.replacements and self.all_replaced_applied(tuple(each), applied))
             for each in self.replacements[key].replaces
         )
 
@@ -288,9 +295,7 @@ def _read(package: str, app_label: str, name: str) -> Any:
         module = import_module(path)
     except ImportError as error:
         if "bad magic number" in str(error):
-            raise ImportError(
-                f"Couldn't import '{path}' as it appears to be a stale .pyc file."
-            ) from error
+            raise ImportError(f"Couldn't import '{path}' as it appears to be a stale .pyc file.") from error
         raise
     if not hasattr(module, "Migration"):
         raise BadMigrationError(f"Migration {name} in app {app_label} has no Migration class")

@@ -135,10 +135,10 @@ def swappable_dependency(value: str) -> SwappableTuple:
 
 def _announce(operation: Any, editor: Any) -> None:
     """Put the description before an operation's SQL."""
-    lines = ["--", f"-- {operation.describe()}"]
+    lines = ["--", f"-- {operation.describe()}", "--"]
     if not operation.reduces_to_sql:
         lines.append("-- THIS OPERATION CANNOT BE WRITTEN AS SQL")
-    editor.collected_sql.extend([*lines, "--"])
+    editor.collected_sql.extend(lines)
 
 
 def _in_its_transaction(

@@ -125,11 +125,11 @@ class InteractiveMigrationQuestioner(MigrationQuestioner):
         """Ask for a value as Python, where datetime and timezone are at hand."""
         self._say("Please enter the default value as valid Python.")
         if default:
-            self._say(
-                f"Accept the default '{default}' by pressing 'Enter' or provide another value."
-            )
-        self._say("The datetime and django.utils.timezone modules are available, so it is possible to provide "
-                  "e.g. timezone.now as a value.")
+            self._say(f"Accept the default '{default}' by pressing 'Enter' or provide another value.")
+        self._say(
+            "The datetime and django.utils.timezone modules are available, so it is possible to provide "
+            "e.g. timezone.now as a value."
+        )
         self._say("Type 'exit' to exit this prompt")
         while True:
             self._say(f"[default: {default}] >>> " if default else ">>> ", ending="")
@@ -219,17 +219,17 @@ class InteractiveMigrationQuestioner(MigrationQuestioner):
     def ask_unique_callable_default_addition(self, field_name: str, model_name: str) -> Any:
         if self.dry_run:
             return None
-        choice = self._choice_input(
+        options = [
+            "Continue making this migration as the first step in writing a manual migration to generate "
+            f"unique values described here: https://docs.djangoproject.com/en/{get_docs_version()}/howto/"
+            "writing-migrations/#migrations-that-add-unique-fields.",
+            "Quit and edit field options in models.py.",
+        ]
+        question = (
             f"Callable default on unique field {model_name}.{field_name} will not generate unique values "
-            "upon migrating.\nPlease choose how to proceed:\n",
-            [
-                "Continue making this migration as the first step in writing a manual migration to generate "
-                f"unique values described here: https://docs.djangoproject.com/en/{get_docs_version()}/howto/"
-                "writing-migrations/#migrations-that-add-unique-fields.",
-                "Quit and edit field options in models.py.",
-            ],
+            "upon migrating.\nPlease choose how to proceed:\n"
         )
-        if choice == 2:
+        if self._choice_input(question, options) == 2:
             sys.exit(3)
         return None
 
@@ -257,7 +257,9 @@ class NonInteractiveMigrationQuestioner(MigrationQuestioner):
     def ask_not_null_addition(self, field_name: str, model_name: str) -> Any:
         # There is no value to give: nothing can be done.
         self.log_lack_of_migration(
-            field_name, model_name, "it is impossible to add a non-nullable field without specifying a default"
+            field_name,
+            model_name,
+            "it is impossible to add a non-nullable field without specifying a default",
         )
         sys.exit(3)
 

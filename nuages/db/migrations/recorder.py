@@ -20,14 +20,13 @@ def _recorded_migration() -> Any:
         from nuages.db import models
 
         class Migration(models.Model):
-            app = models.CharField(max_length=255)
-            name = models.CharField(max_length=255)
-            applied = models.DateTimeField(default=now)
-
             class Meta:
-                apps = Apps()
                 app_label = "migrations"
+                apps = Apps()
                 db_table = "django_migrations"
+
+            app, name = models.CharField(max_length=255), models.CharField(max_length=255)
+            applied = models.DateTimeField(default=now)
 
             def __str__(self) -> str:
                 return f"Migration {self.name} for {self.app}"
@@ -40,7 +39,7 @@ class MigrationRecorder:
     """Reads and writes which migrations have been applied to a database."""
 
     @classproperty
-    def Migration(cls) -> Any:  # noqa: N802  (a model)
+    def Migration(cls) -> Any:
         """The model of the table."""
         return _recorded_migration()
 
@@ -58,7 +57,9 @@ class MigrationRecorder:
         # It does not go away again, but it may come: only yes is worth remembering.
         if not self._has_table:
             with self.connection.cursor() as cursor:
-                self._has_table = self.Migration._meta.db_table in self.connection.introspection.table_names(cursor)
+                self._has_table = self.Migration._meta.db_table in self.connection.introspection.table_names(
+                    cursor
+                )
         return self._has_table
 
     def ensure_schema(self) -> None:

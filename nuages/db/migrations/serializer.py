@@ -28,6 +28,7 @@ from nuages.conf import SettingsReference
 from nuages.db import models
 from nuages.db.migrations.operations.base import Operation
 from nuages.db.migrations.utils import COMPILED_REGEX_TYPE, RegexObject
+from nuages.db.models.deletion import DatabaseOnDelete
 from nuages.utils.functional import LazyObject, Promise
 from nuages.utils.version import get_docs_version
 
@@ -135,6 +136,11 @@ def _path_like(value: os.PathLike[Any]) -> Written:
     return repr(value.__fspath__()), set()
 
 
+def _on_delete(value: DatabaseOnDelete) -> Written:
+    module = spelled("nuages.db.models.deletion")
+    return f"{module}.{value.__name__}", {f"import {module}"}
+
+
 def _regex(value: Any) -> Written:
     pattern, imports = write(value.pattern)
     # What the pattern itself makes of its flags need not be said.
@@ -208,7 +214,11 @@ def _dict(value: dict[Any, Any]) -> Written:
 def _enum(value: enum.Enum) -> Written:
     kind = type(value)
     module = spelled(kind.__module__)
-    members = enum._decompose(kind, value)[0] if isinstance(value, enum.Flag) and hasattr(enum, "_decompose") else [value]  # type: ignore[attr-defined]
+    members = (
+        enum._decompose(kind, value)[0]
+        if isinstance(value, enum.Flag) and hasattr(enum, "_decompose")
+        else [value]
+    )  # type: ignore[attr-defined]
     if isinstance(value, enum.Flag) and not hasattr(enum, "_decompose"):
         members = list(value) if value else [value]
     path = f"{module}.{kind.__qualname__}"
@@ -363,6 +373,8 @@ def serializer_factory(value: Any) -> BaseSerializer:
 def _writer_for(value: Any) -> Callable[[Any], Written]:
     if isinstance(value, models.Field):
         return _field
+    if isinstance(value, DatabaseOnDelete):
+        return _on_delete
     if isinstance(value, models.manager.BaseManager):
         return _manager
     if isinstance(value, Operation):

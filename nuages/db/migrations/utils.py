@@ -37,7 +37,9 @@ def get_migration_name_timestamp() -> str:
     return f"{datetime.datetime.now():%Y%m%d_%H%M}"
 
 
-def resolve_relation(model: Any, app_label: str | None = None, model_name: str | None = None) -> tuple[str, str]:
+def resolve_relation(
+    model: Any, app_label: str | None = None, model_name: str | None = None
+) -> tuple[str, str]:
     """Return app label and lower-case name of a model given by class, name or as "self"."""
     if not isinstance(model, str):
         return model._meta.app_label, model._meta.model_name
@@ -110,7 +112,5 @@ def generated_from(field: Any) -> set[str]:
 
 def parse_number(name: str) -> int | None:
     """Return the number that a migration's name begins with; that of a squashed one is its last."""
-    squashed = re.search(r"squashed_([0-9]+)|^([0-9]+)", name)
-    if squashed is None:
-        return None
-    return int(squashed[1] or squashed[2])
+    numbers = re.findall(r"squashed_([0-9]+)", name) or re.findall(r"^([0-9]+)", name)
+    return int(numbers[-1]) if numbers else None

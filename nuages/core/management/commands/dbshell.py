@@ -6,6 +6,7 @@ import subprocess
 from typing import Any
 
 from nuages.core.management.base import BaseCommand, CommandError, CommandParser
+from nuages.db.arguments import add_database
 
 
 class Command(BaseCommand):
@@ -14,14 +15,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        from nuages.db import DEFAULT_DB_ALIAS, connections
-
-        parser.add_argument(
-            "--database",
-            default=DEFAULT_DB_ALIAS,
-            choices=tuple(connections),
-            help='Nominates a database onto which to open a shell. Defaults to the "default" database.',
-        )
+        add_database(parser, "onto which to open a shell")
         own = parser.add_argument_group("parameters")
         own.add_argument("parameters", nargs="*", help="Passed on to the client, after `--`.")
 

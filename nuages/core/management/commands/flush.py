@@ -9,6 +9,7 @@ from nuages.apps import apps
 from nuages.core.management.base import BaseCommand, CommandError, CommandParser
 from nuages.core.management.color import no_style
 from nuages.core.management.sql import emit_post_migrate_signal, sql_flush
+from nuages.db.arguments import add_database, add_no_input
 
 
 class Command(BaseCommand):
@@ -20,21 +21,8 @@ class Command(BaseCommand):
     stealth_options = ("reset_sequences", "allow_cascade", "inhibit_post_migrate")
 
     def add_arguments(self, parser: CommandParser) -> None:
-        from nuages.db import DEFAULT_DB_ALIAS, connections
-
-        parser.add_argument(
-            "--noinput",
-            "--no-input",
-            action="store_false",
-            dest="interactive",
-            help="Tells Django to NOT prompt the user for input of any kind.",
-        )
-        parser.add_argument(
-            "--database",
-            default=DEFAULT_DB_ALIAS,
-            choices=tuple(connections),
-            help='Nominates a database to flush. Defaults to the "default" database.',
-        )
+        add_no_input(parser)
+        add_database(parser, "to flush")
 
     def handle(self, **options: Any) -> None:
         from nuages.db import connections

@@ -285,7 +285,7 @@ class Command(BaseCommand):
             compression = parts.pop()
         if len(parts) > 1 and parts[-1] in self.serialization_formats:
             return ".".join(parts[:-1]), parts[-1], compression
-        if len(parts) > 1 and compression:
+        if len(parts) > 1:
             raise CommandError(
                 f"Problem installing fixture '{'.'.join(parts[:-1])}': {parts[-1]} is not a known serialization format."
             )

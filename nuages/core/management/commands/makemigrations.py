@@ -18,6 +18,7 @@ from nuages.core.management.base import (
     no_translations,
 )
 from nuages.db import DEFAULT_DB_ALIAS, connections, router
+from nuages.db.arguments import add_no_input
 from nuages.db.exceptions import OperationalError
 
 
@@ -42,19 +43,13 @@ class Command(BaseCommand):
         )
         parser.add_argument("--merge", action="store_true", help="Enable fixing of migration conflicts.")
         parser.add_argument("--empty", action="store_true", help="Create an empty migration.")
-        parser.add_argument(
-            "--noinput",
-            "--no-input",
-            action="store_false",
-            dest="interactive",
-            help="Tells Django to NOT prompt the user for input of any kind.",
-        )
+        add_no_input(parser)
         parser.add_argument("-n", "--name", help="Use this name for migration file(s).")
         parser.add_argument(
             "--no-header",
-            action="store_false",
-            dest="include_header",
             help="Do not add header comments to new migration file(s).",
+            dest="include_header",
+            action="store_false",
         )
         parser.add_argument(
             "--check",

@@ -10,6 +10,7 @@ from typing import Any
 from nuages.apps import apps
 from nuages.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from nuages.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
+from nuages.db.arguments import add_database, add_no_input
 from nuages.utils.module_loading import module_has_submodule
 from nuages.utils.text import Truncator
 
@@ -25,8 +26,6 @@ class Command(BaseCommand):
         return MigrationAutodetector
 
     def add_arguments(self, parser: CommandParser) -> None:
-        from nuages.db import DEFAULT_DB_ALIAS, connections
-
         parser.add_argument(
             "app_label", nargs="?", help="App label of an application to synchronize the state."
         )
@@ -36,19 +35,8 @@ class Command(BaseCommand):
             help="Database state will be brought to the state after that migration. "
             'Use the name "zero" to unapply all migrations.',
         )
-        parser.add_argument(
-            "--noinput",
-            "--no-input",
-            action="store_false",
-            dest="interactive",
-            help="Tells Django to NOT prompt the user for input of any kind.",
-        )
-        parser.add_argument(
-            "--database",
-            default=DEFAULT_DB_ALIAS,
-            choices=tuple(connections),
-            help='Nominates a database to synchronize. Defaults to the "default" database.',
-        )
+        add_no_input(parser)
+        add_database(parser, "to synchronize")
         for flag, dest, text in (
             ("--fake", "fake", "Mark migrations as run without actually running them."),
             (
@@ -289,28 +277,21 @@ class Command(BaseCommand):
             self.stdout.write("  No planned migration operations.")
         for migration, backwards in plan:
             self.stdout.write(str(migration), self.style.MIGRATE_HEADING)
-            for operation in migration.operations:
-                message, is_error = self.describe_operation(operation, backwards)
-                self.stdout.write(f"    {message}", self.style.WARNING if is_error else None)
+            for text, impossible in (self.describe_operation(each, backwards) for each in migration.operations):
+                self.stdout.write(f"    {text}", self.style.WARNING if impossible else None)
 
     @staticmethod
     def describe_operation(operation: Any, backwards: bool) -> tuple[str, bool]:
         """Say what an operation will do, and whether it cannot."""
-        prefix, action, is_error = "", None, False
-        if hasattr(operation, "code"):
-            code = operation.reverse_code if backwards else operation.code
-            action = (code.__doc__ or "") if code else None
-        elif hasattr(operation, "sql"):
-            action = operation.reverse_sql if backwards else operation.sql
-        else:
-            action = ""
-            prefix = "Undo " if backwards else ""
-        if action is not None:
-            action = str(action).replace("\n", "")
-        elif backwards:
-            action, is_error = "IRREVERSIBLE", True
-        arrow = Truncator(f" -> {action}").chars(40) if action else ""
-        return f"{prefix}{operation.describe()}{arrow}", is_error
+        described = operation.describe()
+        own = next((name for name in ("code", "sql") if hasattr(operation, name)), None)
+        if own is None:
+            return (f"Undo {described}" if backwards else described), False
+        runs = getattr(operation, f"reverse_{own}" if backwards else own)
+        impossible = runs is None and backwards
+        shown = "IRREVERSIBLE" if impossible else runs.__doc__ if callable(runs) else runs
+        line = str(shown or "").replace("\n", "")
+        return described + (Truncator(f" -> {line}").chars(40) if line else ""), impossible
 
     # Pruning
 

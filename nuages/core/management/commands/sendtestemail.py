@@ -6,7 +6,7 @@ import socket
 from typing import Any
 
 from nuages.core.mail import mail_admins, mail_managers, send_mail
-from nuages.core.management.base import BaseCommand
+from nuages.core.management.base import BaseCommand, CommandError
 from nuages.utils import timezone
 
 
@@ -14,9 +14,6 @@ class Command(BaseCommand):
     """Sends a mail to addresses, to the managers, or to the admins."""
 
     help = "Sends a test email to the email addresses specified as arguments."
-    missing_args_message = (
-        "You must specify some email recipients, or pass the --managers or --admin options."
-    )
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("email", nargs="*", help="Where to send it.")
@@ -25,6 +22,10 @@ class Command(BaseCommand):
         parser.add_argument("--using", help="The mailer to send it with.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not (options["email"] or options["managers"] or options["admins"]):
+            raise CommandError(
+                "You must specify some email recipients, or pass the --managers or --admin options."
+            )
         subject = f"Test email from {socket.gethostname()} on {timezone.now()}"
         body = "If you're reading this, it was successful."
         chosen = {"using": options["using"]} if options.get("using") else {}

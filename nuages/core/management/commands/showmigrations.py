@@ -8,27 +8,20 @@ from typing import Any
 
 from nuages.apps import apps
 from nuages.core.management.base import BaseCommand, CommandParser
+from nuages.db.arguments import add_database
 
 
 class Command(BaseCommand):
     help = "Shows all available migrations for the current project"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        from nuages.db import DEFAULT_DB_ALIAS, connections
-
         parser.add_argument("app_label", nargs="*", help="App labels of applications to limit the output to.")
-        parser.add_argument(
-            "--database",
-            default=DEFAULT_DB_ALIAS,
-            choices=tuple(connections),
-            help='Nominates a database to show migrations for. Defaults to the "default" database.',
-        )
+        add_database(parser, "to show migrations for")
         formats = parser.add_mutually_exclusive_group()
         formats.add_argument(
-            "--list",
-            "-l",
-            action="store_const",
+            *("--list", "-l"),
             dest="format",
+            action="store_const",
             const="list",
             help="Shows a list of all migrations and which are applied. "
             "With a verbosity level of 2 or above, the applied datetimes will be included.",

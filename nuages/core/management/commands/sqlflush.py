@@ -6,6 +6,7 @@ from typing import Any
 
 from nuages.core.management.base import BaseCommand, CommandParser
 from nuages.core.management.sql import sql_flush
+from nuages.db.arguments import add_database
 
 
 class Command(BaseCommand):
@@ -16,15 +17,8 @@ class Command(BaseCommand):
     output_transaction = True
 
     def add_arguments(self, parser: CommandParser) -> None:
-        from nuages.db import DEFAULT_DB_ALIAS, connections
-
         super().add_arguments(parser)
-        parser.add_argument(
-            "--database",
-            default=DEFAULT_DB_ALIAS,
-            choices=tuple(connections),
-            help='Nominates a database to print the SQL for. Defaults to the "default" database.',
-        )
+        add_database(parser, "to print the SQL for")
 
     def handle(self, **options: Any) -> str:
         from nuages.db import connections

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nuages.core.management.base import BaseCommand, CommandParser
+from nuages.db.arguments import add_database
 
 
 class Command(BaseCommand):
@@ -12,16 +13,9 @@ class Command(BaseCommand):
     output_transaction = True
 
     def add_arguments(self, parser: CommandParser) -> None:
-        from nuages.db import DEFAULT_DB_ALIAS, connections
-
         parser.add_argument("app_label", help="App label of the application containing the migration.")
         parser.add_argument("migration_name", help="Migration name to print the SQL for.")
-        parser.add_argument(
-            "--database",
-            default=DEFAULT_DB_ALIAS,
-            choices=tuple(connections),
-            help='Nominates a database to create SQL for. Defaults to the "default" database.',
-        )
+        add_database(parser, "to create SQL for")
         parser.add_argument(
             "--backwards",
             action="store_true",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nuages.core.management.base import AppCommand, CommandParser
+from nuages.db.arguments import add_database
 
 
 class Command(AppCommand):
@@ -12,15 +13,8 @@ class Command(AppCommand):
     output_transaction = True
 
     def add_arguments(self, parser: CommandParser) -> None:
-        from nuages.db import DEFAULT_DB_ALIAS, connections
-
         super().add_arguments(parser)
-        parser.add_argument(
-            "--database",
-            default=DEFAULT_DB_ALIAS,
-            choices=tuple(connections),
-            help='Nominates a database to print the SQL for. Defaults to the "default" database.',
-        )
+        add_database(parser, "to print the SQL for")
 
     def handle_app_config(self, app_config: Any, **options: Any) -> str | None:
         from nuages.db import connections

@@ -7,6 +7,7 @@ from typing import Any
 
 from nuages.conf import settings
 from nuages.core.management.base import BaseCommand, CommandError, CommandParser
+from nuages.db.arguments import add_no_input
 
 
 class Command(BaseCommand):
@@ -25,13 +26,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--no-optimize", action="store_true", help="Do not try to optimize the squashed operations."
         )
-        parser.add_argument(
-            "--noinput",
-            "--no-input",
-            action="store_false",
-            dest="interactive",
-            help="Tells Django to NOT prompt the user for input of any kind.",
-        )
+        add_no_input(parser)
         parser.add_argument("--squashed-name", help="Sets the name of the new squashed migration.")
         parser.add_argument(
             "--no-header",

@@ -280,16 +280,15 @@ class BaseDatabaseWrapper:
         """Close the connection; inside a block its end will know that the transaction is gone."""
         self.validate_thread_sharing()
         self.run_on_commit = []
-        if self.closed_in_transaction or self.connection is None:
+        if self.connection is None or self.closed_in_transaction:
             return
         try:
             self._close()
         finally:
-            if self.in_atomic_block:
-                self.closed_in_transaction = True
-                self.needs_rollback = True
-            else:
+            if not self.in_atomic_block:
                 self._forget()
+            else:
+                self.closed_in_transaction = self.needs_rollback = True
 
     def _close(self) -> None:
         if self.connection is not None:

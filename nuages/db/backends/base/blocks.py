@@ -77,7 +77,7 @@ def end(connection: BaseDatabaseWrapper, block: Block, failed: bool) -> None:
     turnstile = connection.turnstile if block.holds_turnstile else None
     try:
         if block.kind is not Kind.TRANSACTION and connection.savepoint_ids:
-            connection.savepoint_ids.pop()
+            block.savepoint = connection.savepoint_ids.pop()
         elif block.kind is Kind.TRANSACTION:
             connection.in_atomic_block = False
         succeeded = not failed and not connection.needs_rollback
@@ -85,7 +85,7 @@ def end(connection: BaseDatabaseWrapper, block: Block, failed: bool) -> None:
             connection.connection = None  # the server has rolled back by itself
         elif block.kind is Kind.TRANSACTION:
             _end_transaction(connection, succeeded)
-        elif block.kind is Kind.SAVEPOINT:
+        elif block.kind is Kind.SAVEPOINT and block.savepoint is not None:
             _end_savepoint(connection, block.savepoint, succeeded, failed)
         elif failed:
             connection.needs_rollback = True
@@ -112,7 +112,7 @@ def _end_transaction(connection: BaseDatabaseWrapper, succeeded: bool) -> None:
         raise
 
 
-def _end_savepoint(connection: BaseDatabaseWrapper, name: str | None, succeeded: bool, failed: bool) -> None:
+def _end_savepoint(connection: BaseDatabaseWrapper, name: str, succeeded: bool, failed: bool) -> None:
     if succeeded:
         try:
             connection.savepoint_commit(name)

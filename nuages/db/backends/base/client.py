@@ -26,7 +26,7 @@ class BaseDatabaseClient:
             "subclasses of BaseDatabaseClient must provide a settings_to_cmd_args_env() method or override a runshell()."
         )
 
-    def runshell(self, parameters: Iterable[str]) -> None:
+    def runshell(self, parameters: Iterable[str] | None) -> None:
         """Run the client until its user leaves it."""
-        args, env = self.settings_to_cmd_args_env(self.connection.settings_dict, list(parameters))
+        args, env = self.settings_to_cmd_args_env(self.connection.settings_dict, list(parameters or ()))
         subprocess.run(args, env={**os.environ, **env} if env else None, check=True)

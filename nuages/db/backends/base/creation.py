@@ -82,9 +82,9 @@ class BaseDatabaseCreation:
                 "migrate",
                 # A test run shows its own progress; that of the migrations only when asked for details.
                 verbosity=max(verbosity - 1, 0),
-                interactive=False,
                 database=self.connection.alias,
                 run_syncdb=True,
+                interactive=False,
             )
         finally:
             if migrate is False:
@@ -168,7 +168,7 @@ class BaseDatabaseCreation:
     # What a backend does differently
 
     def _execute_create_test_db(self, cursor: Any, parameters: dict[str, str], keepdb: bool = False) -> None:
-        cursor.execute("CREATE DATABASE %(dbname)s %(suffix)s" % parameters)
+        cursor.execute("CREATE DATABASE {dbname} {suffix}".format(**parameters))
 
     def sql_table_creation_suffix(self) -> str:
         """Return what stands after CREATE DATABASE and the name."""
@@ -201,7 +201,7 @@ class BaseDatabaseCreation:
             if verbosity >= 1:
                 shown = self._get_database_display_str(verbosity, parameters["dbname"])
                 self.log(f"Destroying old test database for alias {shown}...")
-            cursor.execute("DROP DATABASE %(dbname)s" % parameters)
+            cursor.execute("DROP DATABASE {dbname}".format(**parameters))
             self._execute_create_test_db(cursor, parameters, keepdb)
         except Exception as error:
             self.log(f"Got an error recreating the test database: {error}")

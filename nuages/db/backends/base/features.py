@@ -46,6 +46,7 @@ class BaseDatabaseFeatures:
     supports_stored_generated_columns: bool = False
     supports_subqueries_in_group_by: bool = True
     supports_temporal_subtraction: bool = False
+    has_zoneinfo_database: bool = True
     supports_timezones: bool = True
     supports_unlimited_charfield: bool = False
     supports_virtual_generated_columns: bool = False
@@ -72,7 +73,10 @@ class BaseDatabaseFeatures:
     allows_group_by_selected_pks: bool = False
     can_distinct_on_fields: bool = False
     connection_persists_old_columns: bool = False
+    can_use_chunked_reads: bool = True
     has_case_insensitive_like: bool = False
+    requires_casted_case_in_updates: bool = False
+    supports_logical_xor: bool = False
     ignores_unnecessary_order_by_in_subqueries: bool = True
     nulls_order_largest: bool = False
     only_supports_unbounded_with_preceding_and_following: bool = False

@@ -12,7 +12,17 @@ TableInfo = namedtuple("TableInfo", ["name", "type"])
 
 FieldInfo = namedtuple(
     "FieldInfo",
-    ["name", "type_code", "display_size", "internal_size", "precision", "scale", "null_ok", "default", "collation"],
+    [
+        "name",
+        "type_code",
+        "display_size",
+        "internal_size",
+        "precision",
+        "scale",
+        "null_ok",
+        "default",
+        "collation",
+    ],
 )
 
 #: Kinds of tables in TableInfo.type
@@ -24,6 +34,11 @@ def constraint(columns: list[str] | None, **facts: Any) -> dict[str, Any]:
     described: dict[str, Any] = {"columns": columns, "foreign_key": None}
     described |= dict.fromkeys(("primary_key", "unique", "check", "index"), False)
     return described | facts
+
+
+def extended(kind: Any, *names: str) -> Any:
+    """Return a tuple class like `kind` with more fields."""
+    return namedtuple(kind.__name__, (*kind._fields, *names))  # type: ignore[misc]
 
 
 class BaseDatabaseIntrospection:

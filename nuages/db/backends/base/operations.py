@@ -31,16 +31,14 @@ class BaseDatabaseOperations:
 
     #: The values that integer fields can hold.
     integer_field_ranges: dict[str, tuple[int, int]] = {
-        **dict.fromkeys(("SmallIntegerField", "SmallAutoField"), (-2 ** 15, 2 ** 15 - 1)),
-        **dict.fromkeys(("IntegerField", "AutoField"), (-2 ** 31, 2 ** 31 - 1)),
-        **dict.fromkeys(("BigIntegerField", "BigAutoField"), (-2 ** 63, 2 ** 63 - 1)),
+        **dict.fromkeys(("SmallIntegerField", "SmallAutoField"), (-(2**15), 2**15 - 1)),
+        **dict.fromkeys(("IntegerField", "AutoField"), (-(2**31), 2**31 - 1)),
+        **dict.fromkeys(("BigIntegerField", "BigAutoField"), (-(2**63), 2**63 - 1)),
         "PositiveSmallIntegerField": (0, 2**15 - 1),
         "PositiveIntegerField": (0, 2**31 - 1),
         "PositiveBigIntegerField": (0, 2**63 - 1),
     }
-    set_operators: dict[str, str] = {name: name.upper() for name in ("union", "intersection")} | {
-        "difference": "EXCEPT"
-    }
+    set_operators: dict[str, str] = {"union": "UNION", "intersection": "INTERSECT", "difference": "EXCEPT"}
     #: From a field's internal type to the type that Cast() uses, where that is not the column's.
     cast_data_types: dict[str, str] = {}
     cast_char_field_without_max_length: str | None = None
@@ -404,6 +402,9 @@ class BaseDatabaseOperations:
         self, start: int | None = None, end: int | None = None
     ) -> tuple[str, str]:
         """Return where a frame of rows begins and ends."""
+        for name, value in (("start", start), ("end", end)):
+            if value is not None and not isinstance(value, int):
+                raise ValueError(f"{name} argument must be an integer, zero, or None, but got '{value}'.")
         if start is not None and end is not None and start > end:
             raise ValueError("start cannot be greater than end.")
         features = self.connection.features
@@ -418,9 +419,8 @@ class BaseDatabaseOperations:
         self, start: int | None = None, end: int | None = None
     ) -> tuple[str, str]:
         """Return where a frame of values begins and ends."""
-        for name, value, sign in (("start", start, "negative"), ("end", end, "positive")):
-            wrong = value is not None and (value > 0 if sign == "negative" else value < 0)
-            if wrong and not self.connection.features.supports_frame_range_fixed_distance:
+        for name, value, sign, way in (("start", start, "negative", -1), ("end", end, "positive", 1)):
+            if value is not None and not (isinstance(value, int) and value * way >= 0):
                 raise ValueError(
                     f"{name} argument must be a {sign} integer, zero, or None, but got '{value}'."
                 )
@@ -433,6 +433,10 @@ class BaseDatabaseOperations:
                 f"{self.connection.display_name} only supports UNBOUNDED together with PRECEDING and FOLLOWING."
             )
         return bounds
+
+    def cache_key_culling_sql(self) -> str:
+        """Return what finds the key that the first so many rows of a cache's table end before."""
+        return "SELECT cache_key FROM %s ORDER BY cache_key LIMIT 1 OFFSET %%s"
 
     # Transactions
 

@@ -38,7 +38,14 @@ if TYPE_CHECKING:
     from nuages.db.backends.dialect import Dialect
     from nuages.db.backends.statement import Statement
 
-__all__ = ["Cursor", "CursorDebugWrapper", "Database", "DatabaseWrapper", "ServerBindingCursor", "psycopg_version"]
+__all__ = [
+    "Cursor",
+    "CursorDebugWrapper",
+    "Database",
+    "DatabaseWrapper",
+    "ServerBindingCursor",
+    "psycopg_version",
+]
 
 #: Connections that serve requests of one process at a time, where OPTIONS does not say.
 MAX_CONNECTIONS = 20
@@ -56,7 +63,9 @@ def psycopg_version() -> tuple[int, ...]:
 
 
 if psycopg_version() < (3, 1, 12):
-    raise ImproperlyConfigured(f"psycopg version 3.1.12 or newer is required; you have {Database.__version__}")
+    raise ImproperlyConfigured(
+        f"psycopg version 3.1.12 or newer is required; you have {Database.__version__}"
+    )
 
 
 class DatabaseWrapper(BaseDatabaseWrapper):
@@ -70,14 +79,15 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     pattern_esc = PATTERN_ESC
 
     Database = Database
-    SchemaEditorClass = DatabaseSchemaEditor
-    client_class = DatabaseClient
-    creation_class = DatabaseCreation
+    _dialect: Dialect | None = None
+
+    # The parts, by the names under which users replace them.
+    ops_class = DatabaseOperations
     features_class = DatabaseFeatures
     introspection_class = DatabaseIntrospection
-    ops_class = DatabaseOperations
-
-    _dialect: Dialect | None = None
+    SchemaEditorClass = DatabaseSchemaEditor
+    creation_class = DatabaseCreation
+    client_class = DatabaseClient
 
     @property
     def dialect(self) -> Dialect:
@@ -125,18 +135,25 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         try:
             from psycopg_pool import ConnectionPool
         except ImportError as error:
-            raise ImproperlyConfigured("Error loading psycopg_pool module.\nDid you install psycopg[pool]?") from error
+            raise ImproperlyConfigured(
+                "Error loading psycopg_pool module.\nDid you install psycopg[pool]?"
+            ) from error
         params = self.get_connection_params()
         # Only so that a fresh connection is the same as one from outside the pool.
         params["autocommit"] = True
-        checks = {"check": ConnectionPool.check_connection} if self.settings_dict["CONN_HEALTH_CHECKS"] else {}
+        checks = (
+            {"check": ConnectionPool.check_connection} if self.settings_dict["CONN_HEALTH_CHECKS"] else {}
+        )
         return ConnectionPool(
             kwargs=params,
             connection_class=driver.Connection,
             open=False,
-            configure=self._configure_connection,
+            configure=self._prepare_pooled,
             **{**checks, **options},
         )
+
+    def _prepare_pooled(self, raw: Any) -> None:
+        self._configure_connection(raw)
 
     def close_pool(self) -> None:
         """Close psycopg's pool for this alias."""
@@ -312,19 +329,19 @@ class DatabaseWrapper(BaseDatabaseWrapper):
 
     @contextmanager
     def _nodb_cursor(self) -> Iterator[Any]:
-        cursor = None
+        connected = False
         try:
             with super()._nodb_cursor() as cursor:
+                connected = True
                 yield cursor
         except (Database.DatabaseError, WrappedDatabaseError):
-            if cursor is not None:
+            if connected:
                 raise  # it comes from whoever uses the cursor
             warnings.warn(
-                "Normally Django will use a connection to the 'postgres' database "
-                "to avoid running initialization queries against the production "
-                "database when it's not needed (for example, when running tests). "
-                "Django was unable to create a connection to the 'postgres' "
-                "database and will use the first PostgreSQL database instead.",
+                "Normally Django will use a connection to the 'postgres' database to avoid running "
+                "initialization queries against the production database when it's not needed (for example, "
+                "when running tests). Django was unable to create a connection to the 'postgres' database and "
+                "will use the first PostgreSQL database instead.",
                 RuntimeWarning,
                 stacklevel=3,
             )

@@ -55,7 +55,9 @@ class DatabaseCreation(BaseDatabaseCreation):
                 self._execute_create_test_db(cursor, parameters, keepdb)
             except Exception:
                 if verbosity >= 1:
-                    self.log(f"Destroying old test database for alias {self._get_database_display_str(verbosity, target)}...")
+                    self.log(
+                        f"Destroying old test database for alias {self._get_database_display_str(verbosity, target)}..."
+                    )
                 try:
                     cursor.execute(f"DROP DATABASE {parameters['dbname']}")
                     self._execute_create_test_db(cursor, parameters, keepdb)

@@ -135,7 +135,11 @@ def get_adapters_template(use_tz: bool, timezone: datetime.tzinfo | None) -> Any
 
 def mogrify(query: str, params: Any, connection: Any) -> str:
     """Return SQL with its parameters put in."""
-    raw = connection if connection is None or isinstance(connection, psycopg.Connection) else connection.connection
+    raw = (
+        connection
+        if connection is None or isinstance(connection, psycopg.Connection)
+        else connection.connection
+    )
     return _mogrify(query, params, raw)
 
 

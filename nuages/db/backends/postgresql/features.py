@@ -22,7 +22,10 @@ _PROCEDURE = """
 class DatabaseFeatures(BaseDatabaseFeatures):
     minimum_database_version: Any = (15,)
     closed_cursor_error_class: type[Exception] = InterfaceError
-    prohibits_null_characters_in_text_exception: Any = (DataError, "PostgreSQL text fields cannot contain NUL (0x00) bytes")
+    prohibits_null_characters_in_text_exception: Any = (
+        DataError,
+        "PostgreSQL text fields cannot contain NUL (0x00) bytes",
+    )
     test_now_utc_template: str | None = "STATEMENT_TIMESTAMP() AT TIME ZONE 'UTC'"
     greatest_least_ignores_nulls: bool = True
     nulls_order_largest: bool = True
@@ -49,6 +52,7 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     allows_group_by_selected_pks: bool = True
     can_distinct_on_fields: bool = True
     only_supports_unbounded_with_preceding_and_following: bool = False
+    requires_casted_case_in_updates: bool = True
     requires_literal_defaults: bool = False
     supports_aggregate_filter_clause: bool = True
     supports_aggregate_order_by_clause: bool = True
@@ -147,7 +151,10 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     def introspected_field_types(self) -> dict[str, str]:
         """Checks of positive integers are not part of their type."""
         usual = super().introspected_field_types
-        return {**usual, **{f"Positive{size}IntegerField": f"{size}IntegerField" for size in ("", "Big", "Small")}}
+        return {
+            **usual,
+            **{f"Positive{size}IntegerField": f"{size}IntegerField" for size in ("", "Big", "Small")},
+        }
 
     @cached_property
     def django_test_skips(self) -> dict[str, set[str]]:

@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
 from typing import Any
 
-from nuages.db.backends.base.introspection import BaseDatabaseIntrospection, constraint
+from nuages.db.backends.base.introspection import BaseDatabaseIntrospection, constraint, extended
 from nuages.db.backends.base.introspection import FieldInfo as BaseFieldInfo
 from nuages.db.backends.base.introspection import TableInfo as BaseTableInfo
 
-FieldInfo = namedtuple("FieldInfo", (*BaseFieldInfo._fields, "is_autofield", "comment"))
-TableInfo = namedtuple("TableInfo", (*BaseTableInfo._fields, "comment"))
+FieldInfo = extended(BaseFieldInfo, "is_autofield", "comment")
+TableInfo = extended(BaseTableInfo, "comment")
 
 #: Field classes by the number that the server gives a type.
 FIELDS_OF_OIDS = {
-    16: "BooleanField",
-    17: "BinaryField",
-    20: "BigIntegerField",
-    21: "SmallIntegerField",
-    23: "IntegerField",
-    25: "TextField",
-    700: "FloatField",
-    701: "FloatField",
-    869: "GenericIPAddressField",
-    1042: "CharField",
-    1043: "CharField",
-    1082: "DateField",
-    1083: "TimeField",
-    1114: "DateTimeField",
-    1184: "DateTimeField",
-    1186: "DurationField",
-    1266: "TimeField",
-    1700: "DecimalField",
-    2950: "UUIDField",
-    3802: "JSONField",
+    oid: name
+    for name, oids in {
+        "BooleanField": (16,),
+        "SmallIntegerField": (21,),
+        "IntegerField": (23,),
+        "BigIntegerField": (20,),
+        "DecimalField": (1700,),
+        "FloatField": (700, 701),
+        "CharField": (1042, 1043),
+        "TextField": (25,),
+        "BinaryField": (17,),
+        "DateField": (1082,),
+        "TimeField": (1083, 1266),
+        "DateTimeField": (1114, 1184),
+        "DurationField": (1186,),
+        "UUIDField": (2950,),
+        "GenericIPAddressField": (869,),
+        "JSONField": (3802,),
+    }.items()
+    for oid in oids
 }
 
 _COLUMNS = """
@@ -90,12 +89,11 @@ _CONSTRAINTS = """
 
 _INDEXES = """
     SELECT named.relname,
-           array_agg(attribute.attname ORDER BY key.place) FILTER (WHERE key.place <= shape.indnkeyatts),
+           array_agg(attribute.attname ORDER BY key.place),
            shape.indisunique, shape.indisprimary,
            array_agg(CASE shape.indoption[key.place - 1] & 1 WHEN 1 THEN 'DESC' ELSE 'ASC' END
                      ORDER BY key.place) FILTER (WHERE key.place <= shape.indnkeyatts),
-           method.amname, bool_or(key.number = 0), pg_get_indexdef(named.oid), named.reloptions,
-           method.amname IN ('btree')
+           method.amname, pg_get_indexdef(named.oid), named.reloptions
     FROM pg_index AS shape
     JOIN pg_class AS owner ON owner.oid = shape.indrelid
     JOIN pg_class AS named ON named.oid = shape.indexrelid
@@ -117,7 +115,11 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
     def get_field_type(self, data_type: Any, description: Any) -> Any:
         kind = super().get_field_type(data_type, description)
         numbered = description.is_autofield or "nextval" in (description.default or "")
-        autos = {"IntegerField": "AutoField", "BigIntegerField": "BigAutoField", "SmallIntegerField": "SmallAutoField"}
+        autos = {
+            "IntegerField": "AutoField",
+            "BigIntegerField": "BigAutoField",
+            "SmallIntegerField": "SmallAutoField",
+        }
         return autos.get(kind, kind) if numbered else kind
 
     def get_table_list(self, cursor: Any) -> list[Any]:
@@ -155,6 +157,8 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
         }
 
     def get_constraints(self, cursor: Any, table_name: str) -> dict[str, dict[str, Any]]:
+        from nuages.db.models import Index
+
         constraints: dict[str, dict[str, Any]] = {}
         cursor.execute(_CONSTRAINTS, [table_name])
         for name, columns, kind, target, options in cursor.fetchall():
@@ -163,17 +167,19 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
                 facts["foreign_key"] = tuple(target)
             constraints[name] = constraint(columns, **facts, definition=None, options=options)
         cursor.execute(_INDEXES, [table_name])
-        for name, columns, unique, primary, orders, method, expressions, definition, options, ordered in cursor.fetchall():
+        for name, columns, unique, primary, orders, method, definition, options in cursor.fetchall():
             if name in constraints:
                 continue
-            plain = method == self.index_default_access_method
+            usual = method == self.index_default_access_method
+            # An index that was asked for as a B-tree, by name or options, is more than the usual one.
+            plain = usual and options is None and not name.endswith(f"_{method}")
             constraints[name] = constraint(
-                [column for column in columns if column is not None],
+                columns if columns != [None] else [],
                 unique=unique,
                 primary_key=primary,
                 index=True,
-                orders=(orders if ordered else []) if not expressions else [],
-                type="idx" if plain else method,
+                orders=orders if usual else [],
+                type=Index.suffix if plain else method,
                 definition=definition,
                 options=options,
             )

@@ -15,7 +15,19 @@ from nuages.db.backends.utils import split_tzname_delta
 
 #: Settings of EXPLAIN that are words, by our name.
 _EXPLAIN_WORDS = frozenset(
-    {"ANALYZE", "BUFFERS", "COSTS", "GENERIC_PLAN", "MEMORY", "SETTINGS", "SERIALIZE", "SUMMARY", "TIMING", "VERBOSE", "WAL"}
+    [
+        "ANALYZE",
+        "BUFFERS",
+        "COSTS",
+        "GENERIC_PLAN",
+        "MEMORY",
+        "SERIALIZE",
+        "SETTINGS",
+        "SUMMARY",
+        "TIMING",
+        "VERBOSE",
+        "WAL",
+    ]
 )
 _TEXT_LOOKUPS = re.compile(r"i?(exact|contains|startswith|endswith|regex)$")
 _PART = re.compile(r"[\w-]+$")
@@ -58,7 +70,11 @@ class DatabaseOperations(BaseDatabaseOperations):
         return None
 
     def on_conflict_suffix_sql(
-        self, fields: Sequence[Any], on_conflict: Any, update_fields: Sequence[str], unique_fields: Sequence[str]
+        self,
+        fields: Sequence[Any],
+        on_conflict: Any,
+        update_fields: Sequence[str],
+        unique_fields: Sequence[str],
     ) -> str:
         from nuages.db.models.constants import OnConflict
 
@@ -70,15 +86,28 @@ class DatabaseOperations(BaseDatabaseOperations):
         changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in map(self.quote_name, update_fields))
         return f"ON CONFLICT({target}) DO UPDATE SET {changes}"
 
+    def prepare_join_on_clause(
+        self, lhs_table: str, lhs_field: Any, rhs_table: str, rhs_field: Any
+    ) -> tuple[Any, Any]:
+        from nuages.db.models.functions import Cast
+
+        left, right = super().prepare_join_on_clause(lhs_table, lhs_field, rhs_table, rhs_field)
+        # Unlike other databases this one compares no texts with numbers.
+        if lhs_field.db_type(self.connection) != rhs_field.db_type(self.connection):
+            right = Cast(right, lhs_field)
+        return left, right
+
     def explain_query_prefix(self, format: str | None = None, **options: Any) -> str:
         given = {name.upper(): "true" if value else "false" for name, value in options.items()}
         unknown = given.keys() - self.explain_options
-        prefix = super().explain_query_prefix(format, **{name: True for name in unknown})
+        prefix = super().explain_query_prefix(format, **dict.fromkeys(unknown, True))
         if unknown:
             raise ValueError(f"Unknown options: {', '.join(sorted(unknown))}")
         if format:
             given["FORMAT"] = format
-        return prefix + (f" ({', '.join(f'{name} {value}' for name, value in given.items())})" if given else "")
+        return prefix + (
+            f" ({', '.join(f'{name} {value}' for name, value in given.items())})" if given else ""
+        )
 
     def compose_sql(self, sql: str, params: Any) -> str:
         return driver.mogrify(sql, params, self.connection)
@@ -119,11 +148,15 @@ class DatabaseOperations(BaseDatabaseOperations):
 
     datetime_seconds = time_extract_sql
 
-    def date_trunc_sql(self, lookup_type: str, sql: str, params: Any, tzname: str | None = None) -> tuple[str, Any]:
+    def date_trunc_sql(
+        self, lookup_type: str, sql: str, params: Any, tzname: str | None = None
+    ) -> tuple[str, Any]:
         sql, params = self._in_zone(sql, params, tzname)
         return f"DATE_TRUNC(%s, {sql})", (lookup_type, *params)
 
-    def time_trunc_sql(self, lookup_type: str, sql: str, params: Any, tzname: str | None = None) -> tuple[str, Any]:
+    def time_trunc_sql(
+        self, lookup_type: str, sql: str, params: Any, tzname: str | None = None
+    ) -> tuple[str, Any]:
         sql, params = self._in_zone(sql, params, tzname)
         return f"DATE_TRUNC(%s, {sql})::time", (lookup_type, *params)
 
@@ -134,7 +167,11 @@ class DatabaseOperations(BaseDatabaseOperations):
         return f"{sql} AT TIME ZONE %s", (*params, zone)
 
     def _zone_parameter(self, tzname: Any) -> Any:
-        return tzname.then(_posix_zone) if hasattr(tzname, "then") else _posix_zone(tzname)
+        if isinstance(tzname, str):
+            return _posix_zone(tzname)
+        from nuages.db.models.shapes.slots import Late
+
+        return Late(lambda connection: _posix_zone(tzname.find(connection)))
 
     def datetime_cast_date_sql(self, sql: str, params: Any, tzname: str | None) -> tuple[str, Any]:
         sql, params = self._in_zone(sql, params, tzname)
@@ -144,11 +181,15 @@ class DatabaseOperations(BaseDatabaseOperations):
         sql, params = self._in_zone(sql, params, tzname)
         return f"({sql})::time", params
 
-    def datetime_extract_sql(self, lookup_type: str, sql: str, params: Any, tzname: str | None) -> tuple[str, Any]:
+    def datetime_extract_sql(
+        self, lookup_type: str, sql: str, params: Any, tzname: str | None
+    ) -> tuple[str, Any]:
         sql, params = self._in_zone(sql, params, tzname)
         return self.time_extract_sql(lookup_type, sql, params)
 
-    def datetime_trunc_sql(self, lookup_type: str, sql: str, params: Any, tzname: str | None) -> tuple[str, Any]:
+    def datetime_trunc_sql(
+        self, lookup_type: str, sql: str, params: Any, tzname: str | None
+    ) -> tuple[str, Any]:
         return self.date_trunc_sql(lookup_type, sql, params, tzname)
 
     def format_for_duration_arithmetic(self, sql: str) -> str:
@@ -235,7 +276,10 @@ class DatabaseOperations(BaseDatabaseOperations):
         return statements
 
     def _catch_up(self, style: Any, table: str, column: str) -> str:
-        quoted_table, quoted = style.SQL_TABLE(self.quote_name(table)), style.SQL_FIELD(self.quote_name(column))
+        quoted_table, quoted = (
+            style.SQL_TABLE(self.quote_name(table)),
+            style.SQL_FIELD(self.quote_name(column)),
+        )
         keyword = style.SQL_KEYWORD
         return (
             f"{keyword('SELECT')} setval(pg_get_serial_sequence('{style.SQL_TABLE(self.quote_name(table))}',"

@@ -18,7 +18,11 @@ def _numeric(parameters: Any) -> str:
 _INTEGERS = {"": "integer", "Big": "bigint", "Small": "smallint"}
 
 DATA_TYPES: dict[str, Any] = {
-    **{f"{size}{kind}": column for size, column in _INTEGERS.items() for kind in ("AutoField", "IntegerField")},
+    **{
+        f"{size}{kind}": column
+        for size, column in _INTEGERS.items()
+        for kind in ("AutoField", "IntegerField")
+    },
     **{f"Positive{size}IntegerField": column for size, column in _INTEGERS.items()},
     **dict.fromkeys(("FileField", "FilePathField", "SlugField"), "varchar(%(max_length)s)"),
     "BinaryField": "bytea",

@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import tee
+from sqlite3 import dbapi2
 from typing import TYPE_CHECKING, Any
 
 from nuages.core.exceptions import ImproperlyConfigured
@@ -32,7 +33,7 @@ from nuages.db.backends.sqlite3.operations import DatabaseOperations
 from nuages.db.backends.sqlite3.schema import DatabaseSchemaEditor
 from nuages.db.backends.sqlite3.types import DATA_TYPE_CHECKS, DATA_TYPE_SUFFIXES, DATA_TYPES
 from nuages.db.backends.statement import changes_data, qmarks
-from nuages.db.exceptions import IntegrityError
+from nuages.db.exceptions import IntegrityError, OperationalError
 from nuages.spine import in_worker, offload
 
 if TYPE_CHECKING:
@@ -40,9 +41,6 @@ if TYPE_CHECKING:
     from nuages.db.backends.statement import Statement
 
 TRANSACTION_MODES = frozenset({"DEFERRED", "EXCLUSIVE", "IMMEDIATE"})
-
-#: A statement that holds the loop longer than this runs in a thread from then on.
-SLOW_SECONDS = 0.004
 
 #: How long to wait for a lock where OPTIONS does not say.
 TIMEOUT_SECONDS = 5.0
@@ -58,13 +56,15 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     pattern_ops = PATTERN_OPS
     pattern_esc = PATTERN_ESC
 
-    Database = sqlite3
-    SchemaEditorClass = DatabaseSchemaEditor
-    client_class = DatabaseClient
-    creation_class = DatabaseCreation
+    Database = dbapi2
+
+    # The parts, by the names under which users replace them.
+    ops_class = DatabaseOperations
     features_class = DatabaseFeatures
     introspection_class = DatabaseIntrospection
-    ops_class = DatabaseOperations
+    SchemaEditorClass = DatabaseSchemaEditor
+    creation_class = DatabaseCreation
+    client_class = DatabaseClient
 
     #: The driver's `execute`, bound once: what the short way calls.
     _execute: Any = None
@@ -164,7 +164,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
 
     def is_in_memory_db(self) -> bool:
         """Say whether the database is gone with its last connection."""
-        return self.creation.is_in_memory_db(self.settings_dict["NAME"])
+        return self.creation_class.is_in_memory_db(self.settings_dict["NAME"])
 
     # Closing
 
@@ -223,7 +223,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     def _take_lock(self) -> None:
         if self._line is not None and not self._has_lock and "DEFERRED" not in self._begin_sql:
             if not self._line.enter(self._timeout):
-                raise _locked()
+                raise OperationalError(str(_locked()))
             self._has_lock = True
 
     def _give_lock_back(self) -> None:
@@ -236,40 +236,36 @@ class DatabaseWrapper(BaseDatabaseWrapper):
             return super().fetch(statement, params)
         try:
             if not in_worker():
-                return (
-                    self._call(self._execute, statement.qmark, params, True).fetchall()
-                    if (statement.writes)
-                    else self._execute(statement.qmark, params).fetchall()
-                )
+                if statement.writes:
+                    return self._call(self._execute, statement.qmark, params, True).fetchall()
+                return self._execute(statement.qmark, params).fetchall()
             return self._fetch_in_worker(statement, params)
         except sqlite3.Error as error:
             raise self.wrap_database_errors.translate(error) from error
 
     def _fetch_in_worker(self, statement: Statement, params: Sequence[Any]) -> list[Row]:
         if statement.slow and not statement.writes:
-            return offload(self._fetch_all, statement.qmark, params)
+            return offload(self._fetch_timed, statement, params)
         started = time.perf_counter()
         rows = self._call(self._execute, statement.qmark, params, statement.writes).fetchall()
-        if not statement.writes and time.perf_counter() - started > SLOW_SECONDS:
-            statement.slow = True
+        statement.took(time.perf_counter() - started)
         return rows
 
-    def _fetch_all(self, sql: str, params: Sequence[Any]) -> list[Row]:
-        return self._execute(sql, params).fetchall()
+    def _fetch_timed(self, statement: Statement, params: Sequence[Any]) -> list[Row]:
+        """Fetch in a thread, whose own time is what it would have cost the loop."""
+        started = time.thread_time()
+        rows = self._execute(statement.qmark, params).fetchall()
+        statement.took(time.thread_time() - started)
+        return rows
 
     def fetch_one(self, statement: Statement, params: Sequence[Any] = ()) -> Row | None:
         if self._execute is None or self.watched():
             return super().fetch_one(statement, params)
         try:
-            if statement.writes or in_worker():
-                return next(
-                    iter(
-                        self._fetch_in_worker(statement, params)
-                        if in_worker()
-                        else self._call(self._execute, statement.qmark, params, True).fetchall()
-                    ),
-                    None,
-                )
+            if in_worker():
+                return next(iter(self._fetch_in_worker(statement, params)), None)
+            if statement.writes:
+                return next(iter(self._call(self._execute, statement.qmark, params, True).fetchall()), None)
             cursor = self._execute(statement.qmark, params)
             row = cursor.fetchone()
             cursor.close()  # an open SELECT would hold a read transaction

@@ -12,4 +12,4 @@ class DatabaseClient(BaseDatabaseClient):
     def settings_to_cmd_args_env(
         cls, settings_dict: dict[str, object], parameters: list[str]
     ) -> tuple[list[str], dict[str, str] | None]:
-        return [cls.executable_name, str(settings_dict["NAME"]), *parameters], None
+        return [cls.executable_name, settings_dict["NAME"], *parameters], None  # type: ignore[list-item]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 _TOKEN = re.compile(
@@ -105,7 +106,9 @@ def column_texts(sql: str) -> dict[str, str]:
     start = next((i for i, token in enumerate(stream) if token.text == "("), None)
     if start is None:
         return {}
-    parts = [part for part in split_at_commas(inside(stream, start)[0]) if part and not is_table_constraint(part)]
+    parts = [
+        part for part in split_at_commas(inside(stream, start)[0]) if part and not is_table_constraint(part)
+    ]
     return {part[0].name: " ".join(token.text for token in part) for part in parts}
 
 
@@ -124,7 +127,8 @@ def inside(stream: list[Token], start: int) -> tuple[list[Token], int]:
 
 def split_at_commas(body: Iterable[Token]) -> Iterator[list[Token]]:
     """Yield the definitions of a body."""
-    depth, part = 0, []
+    depth = 0
+    part: list[Token] = []
     for token in body:
         depth += {"(": 1, ")": -1}.get(token.text, 0)
         if token.text == "," and depth == 0:
@@ -142,7 +146,7 @@ def is_table_constraint(part: list[Token]) -> bool:
 
 def collation_of(part: list[Token]) -> str | None:
     """Return the name after COLLATE."""
-    return next((after.name for token, after in zip(part, part[1:]) if token.says("COLLATE")), None)
+    return next((after.name for token, after in pairwise(part) if token.says("COLLATE")), None)
 
 
 def constraints_of(part: list[Token], column: str | None, names: set[str]) -> list[Found]:

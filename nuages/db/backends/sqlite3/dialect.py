@@ -46,4 +46,3 @@ def dialect() -> Dialect:
         writers_module="nuages.db.backends.sqlite3.writers",
         inline_converters=MappingProxyType({"BooleanField": "{0} == 1"}),
     )
-

@@ -47,7 +47,8 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     supports_aggregate_filter_clause: bool = True
     supports_aggregate_order_by_clause: bool = VERSION >= (3, 44)
     supports_any_value: bool = True
-    supports_bit_aggregations: bool = False
+    has_case_insensitive_like: bool = True
+    supports_bit_aggregations: bool = True
     supports_cast_with_precision: bool = False
     supports_date_lookup_using_string: bool = False
     supports_frame_exclusion: bool = True
@@ -79,11 +80,9 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     ignores_table_name_case: bool = True
 
     test_collations: Any = {
-        name: collation
-        for name, collation in zip(
-            ("ci", "cs", "non_default", "swedish_ci", "virtual"),
-            ("nocase", "binary", "nocase", None, "nocase"),
-        )
+        **dict.fromkeys(("ci", "non_default", "virtual"), "nocase"),
+        "cs": "binary",
+        "swedish_ci": None,
     }
 
     @property
@@ -128,7 +127,10 @@ class DatabaseFeatures(BaseDatabaseFeatures):
             "SQLite builds a table anew where others alter a column.": {
                 "schema.tests.SchemaTests.test_unique_and_reverse_m2m",
                 "schema.tests.SchemaTests.test_unique_no_unnecessary_fk_drops",
-            }
+            },
+            "SQLite keeps decimals as floats of fifteen digits.": {
+                "model_fields.test_decimalfield.DecimalFieldTests.test_fetch_from_db_without_float_rounding"
+            },
         }
         in_memory = {
             "SQLite in-memory databases are one connection.": {

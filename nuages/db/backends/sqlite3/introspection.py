@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import namedtuple
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
-from nuages.db.backends.base.introspection import BaseDatabaseIntrospection, TableInfo, constraint
+from nuages.db.backends.base.introspection import BaseDatabaseIntrospection, TableInfo, constraint, extended
 from nuages.db.backends.base.introspection import FieldInfo as BaseFieldInfo
 from nuages.db.backends.sqlite3 import ddl
 from nuages.db.exceptions import DatabaseError
 
-FieldInfo = namedtuple("FieldInfo", (*BaseFieldInfo._fields, "pk", "has_json_constraint"))
+FieldInfo = extended(BaseFieldInfo, "pk", "has_json_constraint")
 
 _SIZE = re.compile(r"\(\s*(\d+)\s*(?:,\s*\d+\s*)?\)")
 
@@ -23,22 +22,13 @@ def get_field_size(name: str) -> int | None:
     return int(found[1]) if found else None
 
 
-class FlexibleFieldLookupDict(dict[str, Any]):
-    """Column types as people write them, in any case and with sizes, to field classes."""
-
-    def __getitem__(self, key: str) -> Any:
-        name = _SIZE.sub("", key).strip().lower()
-        if name in self:
-            return super().__getitem__(name)
-        return {"char": ("CharField", {"max_length": get_field_size(key)})}.get(
-            "char" if _CHARACTERS.match(name) else ""
-        ) or super().__getitem__(name)
-
-
 _CHARACTERS = re.compile(r"(n?(var)?char|(native |varying )?character)\b")
 
-FIELDS_OF_TYPES = FlexibleFieldLookupDict(
-    {
+
+class FlexibleFieldLookupDict:
+    """Column types as people write them, in any case and with sizes, to field classes."""
+
+    base_data_types_reverse: ClassVar[dict[str, str]] = {
         **dict.fromkeys(("bool", "boolean"), "BooleanField"),
         **dict.fromkeys(("decimal", "numeric"), "DecimalField"),
         **dict.fromkeys(("int", "integer", "mediumint"), "IntegerField"),
@@ -55,14 +45,19 @@ FIELDS_OF_TYPES = FlexibleFieldLookupDict(
         "tinyint": "SmallIntegerField",
         "time": "TimeField",
     }
-)
 
+    def __getitem__(self, key: str) -> str:
+        name = _SIZE.sub("", key).strip().lower()
+        return "CharField" if _CHARACTERS.match(name) else self.base_data_types_reverse[name]
+
+
+_JSON_CHECK = re.compile(r"[\s(]*json_valid\s*\(", re.IGNORECASE)
 _NUMBERED = {"AutoField", "BigIntegerField", "IntegerField", "SmallIntegerField"}
 _POSITIVE = re.compile(r"unsigned", re.IGNORECASE)
 
 
 class DatabaseIntrospection(BaseDatabaseIntrospection):
-    data_types_reverse = FIELDS_OF_TYPES
+    data_types_reverse: Any = FlexibleFieldLookupDict()
 
     def get_field_type(self, data_type: Any, description: Any) -> Any:
         kind = self.data_types_reverse[data_type]
@@ -87,7 +82,7 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
         row = cursor.fetchone()
         return ddl.parse_table(row[0] if row and row[0] else "")
 
-    def get_table_description(self, cursor: Any, table_name: str) -> list[FieldInfo]:
+    def get_table_description(self, cursor: Any, table_name: str) -> list[Any]:
         cursor.execute(f"PRAGMA table_xinfo({self._quoted(table_name)})")
         rows = [row for row in cursor.fetchall() if row[6] != 1]  # 1 is hidden; 2 and 3 are generated
         if not rows:
@@ -96,10 +91,11 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
         json = {
             column
             for check in text.all_constraints()
-            if check.kind == "CHECK" and check.text.lower().replace(" ", "").startswith("json_valid(")
+            if check.kind == "CHECK" and _JSON_CHECK.match(check.text)
             for column in check.columns
         }
         described = []
+        one_key = sum(position > 0 for *_, position, _ in rows) == 1
         for _, name, kind, not_null, default, position, _ in rows:
             column = text.columns.get(name)
             size = get_field_size(kind)
@@ -114,7 +110,7 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
                     null_ok=not not_null,
                     default=default,
                     collation=column.collation if column else None,
-                    pk=position == 1,
+                    pk=one_key and position == 1,
                     has_json_constraint=name in json,
                 )
             )

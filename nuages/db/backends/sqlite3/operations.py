@@ -80,7 +80,8 @@ class DatabaseOperations(BaseDatabaseOperations):
                         "time fields, because they are stored as text."
                     )
         if isinstance(expression, Aggregate) and expression.distinct:
-            if len([source for source in expression.get_source_expressions() if source is not None]) > 1:
+            sources = [source for source in expression.get_source_expressions() if source is not None]
+            if len(sources) > 1:
                 raise NotSupportedError(
                     "SQLite doesn't support DISTINCT on aggregate functions accepting multiple arguments."
                 )
@@ -171,6 +172,15 @@ class DatabaseOperations(BaseDatabaseOperations):
         refuse_aware_time(value)
         return str(value)
 
+    def adapt_decimalfield_value(
+        self, value: Any, max_digits: int | None = None, decimal_places: int | None = None
+    ) -> Any:
+        try:
+            return super().adapt_decimalfield_value(value, max_digits, decimal_places)
+        except decimal.InvalidOperation:
+            # No row can hold it, but one may be compared with it.
+            return f"{value:f}" if value.is_finite() else str(value)
+
     # Values coming in
 
     def get_db_converters(self, expression: Any) -> list[Any]:
@@ -205,7 +215,7 @@ class DatabaseOperations(BaseDatabaseOperations):
             everything = self.connection.introspection.get_table_list(cursor)
             pointers: dict[str, set[str]] = {}
             for other in everything:
-                for _, target in self.connection.introspection.get_relations(cursor, other.name).values():
+                for _, target, _ in self.connection.introspection.get_relations(cursor, other.name).values():
                     pointers.setdefault(target.lower(), set()).add(other.name)
         found: dict[str, None] = {}
         waiting = [table]
@@ -296,7 +306,12 @@ _CONVERTERS: dict[str, Callable[[Any, Any, Any], Any]] = {
 }
 
 #: Floats carry fifteen decimal digits; what lies beyond is noise.
-_FIFTEEN_DIGITS = decimal.Context(prec=15).create_decimal_from_float
+_from_float = decimal.Context(prec=15).create_decimal_from_float
+
+
+def _digits(value: float | int) -> decimal.Decimal:
+    """Read a number; the database keeps those without fraction as integers, which are exact."""
+    return decimal.Decimal(value) if isinstance(value, int) else _from_float(value)
 
 
 def decimal_converter(expression: Any) -> Callable[[Any, Any, Any], Any]:
@@ -307,13 +322,13 @@ def decimal_converter(expression: Any) -> Callable[[Any, Any, Any], Any]:
     if places is None:
 
         def read(value: Any, expression: Any, connection: Any) -> Any:
-            return None if value is None else _FIFTEEN_DIGITS(value)
+            return None if value is None else _digits(value)
 
         return read
     step = decimal.Decimal(1).scaleb(-places)
     context = expression.output_field.context
 
     def read_rounded(value: Any, expression: Any, connection: Any) -> Any:
-        return None if value is None else _FIFTEEN_DIGITS(value).quantize(step, context=context)
+        return None if value is None else _digits(value).quantize(step, context=context)
 
     return read_rounded

@@ -34,7 +34,9 @@ def changed_model(
     known = {field.name for field in options.local_concrete_fields}
     # The model may be from before the field: then the table knows more than it does.
     fields += [new for old, new in altered if old.name not in known]
-    fields = [field for field in fields if there is None or field.column in there or field in replacement.values()]
+    fields = [
+        field for field in fields if there is None or field.column in there or field in replacement.values()
+    ]
     fields += added
     fields = _with_one_key(fields, [*added, *(new for _, new in altered)])
     body: dict[str, Any] = {field.name: _copied(field) for field in fields}

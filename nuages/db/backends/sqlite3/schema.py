@@ -42,11 +42,9 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         # Dropping a table whose rows are pointed to would fail, or delete what points to them.
         if not self.connection.disable_constraint_checking():
             raise NotSupportedError(
-                "SQLite schema editor cannot be used while foreign key "
-                "constraint checks are enabled. Make sure to disable them "
-                "before entering a transaction.atomic() context because "
-                "SQLite does not support disabling them in the middle of "
-                "a multi-statement transaction."
+                "SQLite schema editor cannot be used while foreign key constraint checks are enabled. Make sure "
+                "to disable them before entering a transaction.atomic() context because SQLite does not support "
+                "disabling them in the middle of a multi-statement transaction."
             )
         return super().__enter__()
 
@@ -155,7 +153,9 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
     def _points_there_already(self, model: Any, column: str, wanted: Column) -> bool:
         """Say whether a foreign key has followed its table to another name by itself."""
         with self.connection.cursor() as cursor:
-            relations = self.connection.introspection.get_relations(cursor, strip_quotes(model._meta.db_table))
+            relations = self.connection.introspection.get_relations(
+                cursor, strip_quotes(model._meta.db_table)
+            )
         found = relations.get(column)
         if found is None or wanted.target is None:
             return False
@@ -169,10 +169,19 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
     def _let_others_follow(self, field: Any, done: set[str]) -> None:
         """Rebuild the tables that point to a column whose type has changed, and those that point to these."""
         for relation in field.model._meta.get_fields(include_hidden=True):
-            if not relation.auto_created or relation.concrete or relation.many_to_many or not relation.is_relation:
+            if (
+                not relation.auto_created
+                or relation.concrete
+                or relation.many_to_many
+                or not relation.is_relation
+            ):
                 continue
             other = relation.related_model
-            if field not in relation.field.foreign_related_fields or other._meta.proxy or not other._meta.managed:
+            if (
+                field not in relation.field.foreign_related_fields
+                or other._meta.proxy
+                or not other._meta.managed
+            ):
                 continue
             if _label(other) not in done:
                 done.add(_label(other))
@@ -241,7 +250,11 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
         target = changed_model(model, added, removed, altered, there)
         extras = self._foreign_extras(model, removed, altered)
         known = {field.column for field in (*target._meta.local_fields, *model._meta.local_fields, *removed)}
-        unknown = {} if there is None else {name: text for name, text in self._definitions(table).items() if name not in known}
+        unknown = (
+            {}
+            if there is None
+            else {name: text for name, text in self._definitions(table).items() if name not in known}
+        )
         temporary = f"new__{strip_quotes(table)}"
         sequence = self._sequence(table)
         self._create_as(target, temporary, unknown)
@@ -272,7 +285,10 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
 
     def _definitions(self, table: str) -> dict[str, str]:
         """Return the text of a table's columns, but for generated ones, which are the model's alone."""
-        rows = self._ask("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = %s COLLATE NOCASE", [strip_quotes(table)])
+        rows = self._ask(
+            "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = %s COLLATE NOCASE",
+            [strip_quotes(table)],
+        )
         plain = self._ask("SELECT name FROM pragma_table_info(%s)", [strip_quotes(table)])
         texts = ddl.column_texts(rows[0][0] if rows else "")
         return {name: texts[name] for (name,) in plain if name in texts}
@@ -314,7 +330,7 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
             "values": ", ".join(values),
         }
         self.execute(
-            "INSERT INTO %(into)s (%(columns)s) SELECT %(values)s FROM %(table)s" % parts, params or None
+            "INSERT INTO {into} ({columns}) SELECT {values} FROM {table}".format(**parts), params or None
         )
 
     def _sources(

@@ -56,7 +56,11 @@ class MigrationAutodetector:
         self.existing_apps = {app for app, _ in from_state.models}
 
     def changes(
-        self, graph: Any, trim_to_apps: Any = None, convert_apps: Any = None, migration_name: str | None = None
+        self,
+        graph: Any,
+        trim_to_apps: Any = None,
+        convert_apps: Any = None,
+        migration_name: str | None = None,
     ) -> dict[str, list[Any]]:
         """Return the migrations that are missing, by app, named and with their place in the history."""
         changes = self._detect_changes(convert_apps, graph)

@@ -76,7 +76,11 @@ class Comparison:
     # Planning
 
     def plan(
-        self, app_label: str, operation: Any, needs: Iterable[OperationDependency] = (), beginning: bool = False
+        self,
+        app_label: str,
+        operation: Any,
+        needs: Iterable[OperationDependency] = (),
+        beginning: bool = False,
     ) -> None:
         """Plan an operation, in front of the others or after them."""
         self.needs[id(operation)] = list(needs)
@@ -151,7 +155,11 @@ def taken_apart(value: Any) -> Any:
         if isinstance(value, Field):
             parts = parts[1:]  # a field's name is the key that it stands under
         path, args, kwargs = parts
-        return path, [taken_apart(each) for each in args], {name: taken_apart(each) for name, each in kwargs.items()}
+        return (
+            path,
+            [taken_apart(each) for each in args],
+            {name: taken_apart(each) for name, each in kwargs.items()},
+        )
     return value
 
 

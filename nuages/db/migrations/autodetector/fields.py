@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 from nuages.db import models
+from nuages.db.backends.base.schema.columns import AUTO_TYPES
 from nuages.db.migrations import operations
 from nuages.db.migrations.autodetector.comparison import Comparison, taken_apart
 from nuages.db.migrations.autodetector.needs import Deed, OperationDependency
@@ -30,7 +31,7 @@ def find_renamed(c: Comparison) -> None:
                 continue
             old_name = old_key[2]
             old = c.old_model((app, model_name)).get_field(old_name)
-            if not _is_renamed(c, old, field, parts):
+            if not _is_renamed(c, old_name, old, field, parts):
                 continue
             if c.questioner.ask_rename(model_name, old_name, name, field):
                 c.renamed_operations.append((app, model_name, old, old_name, field, name))
@@ -41,7 +42,7 @@ def find_renamed(c: Comparison) -> None:
                 break
 
 
-def _is_renamed(c: Comparison, old: Any, new: Any, parts: Any) -> bool:
+def _is_renamed(c: Comparison, old_name: str, old: Any, new: Any, parts: Any) -> bool:
     """Say whether two fields are alike, but for names that have changed with others and the column's own."""
     path, args, kwargs = taken_apart(old)
     kwargs = dict(kwargs)
@@ -51,16 +52,22 @@ def _is_renamed(c: Comparison, old: Any, new: Any, parts: Any) -> bool:
     if (path, args, kwargs) == parts:
         return True
     # The new field may keep the old one's column by naming it.
-    _, column = old.get_attname_column() if old.name else (None, None)
+    _, column = _named(old, old_name).get_attname_column()
     return (path, args) == parts[:2] and {**kwargs, "db_column": column} == parts[2]
+
+
+def _named(field: Any, name: str) -> Any:
+    """Return a copy of a state's field that knows its name."""
+    field = field.clone()
+    field.set_attributes_from_name(name)
+    return field
 
 
 def renamed(c: Comparison) -> None:
     """Rename fields; those that keep their column by name get that first."""
     for app, model_name, old, old_name, field, name in c.renamed_operations:
         if old.db_column != field.db_column:
-            pinned = field.clone()
-            pinned.name = pinned.attname = old_name
+            pinned = _named(field, old_name)
             c.plan(app, operations.AlterField(model_name=model_name, name=old_name, field=pinned))
         c.plan(app, operations.RenameField(model_name=model_name, old_name=old_name, new_name=name))
 
@@ -73,7 +80,10 @@ def removed(c: Comparison) -> None:
 
 def _remove(c: Comparison, key: FieldKey) -> None:
     app, model_name, name = key
-    needs = [Need(app, model_name, name, Deed.REMOVE_ORDER_WRT), Need(app, model_name, name, Deed.ALTER_FOO_TOGETHER)]
+    needs = [
+        Need(app, model_name, name, Deed.REMOVE_ORDER_WRT),
+        Need(app, model_name, name, Deed.ALTER_FOO_TOGETHER),
+    ]
     # Generated columns of the same table that are made from it have to go, too.
     for other, field in c.old_model((app, model_name)).fields.items():
         if other != name and name in generated_from(field):
@@ -93,7 +103,10 @@ def _add(c: Comparison, key: FieldKey) -> None:
     needs = [Need(app, model_name, name, Deed.REMOVE)]
     if field.remote_field and getattr(field.remote_field, "model", None):
         needs += c.relation_needs((app, model_name), field)
-    needs += [Need(app, model_name, source, Deed.CREATE) for source in sorted(generated_from(field))]
+    for source in sorted(generated_from(field)):
+        # It may speak of a relation by the name of its column's attribute.
+        names = {source, source.removesuffix("_id")}
+        needs += [Need(app, model_name, each, Deed.CREATE) for each in sorted(names)]
     keeps_default = _needs_no_question(field)
     if not keeps_default:
         field = field.clone()
@@ -111,8 +124,13 @@ def _needs_no_question(field: Any) -> bool:
     fills_itself = isinstance(field, TIME_FIELDS) and field.auto_now
     empty_is_fine = field.blank and field.empty_strings_allowed
     has_default = field.has_default() or field.has_db_default()
-    no_column = field.many_to_many or getattr(field, "generated", False) or field.get_attname_column()[1] is None
-    return bool(field.null or has_default or no_column or empty_is_fine or fills_itself)
+    no_column = (
+        field.many_to_many
+        or getattr(field, "generated", False)
+        or isinstance(field, models.CompositePrimaryKey)
+    )
+    is_numbered = field.get_internal_type() in AUTO_TYPES
+    return bool(field.null or has_default or no_column or empty_is_fine or fills_itself or is_numbered)
 
 
 def altered(c: Comparison) -> None:
@@ -130,12 +148,21 @@ def altered(c: Comparison) -> None:
         # Of a renamed field only the column may differ, and renaming takes care of that.
         if old_name != name or taken_apart(old) == taken_apart(compared):
             continue
-        if old.many_to_many == new.many_to_many:
+        if bool(old.many_to_many) == bool(new.many_to_many) and not _repointed(key, old, compared):
             _alter(c, key, old, new, needs)
         else:
-            # A column cannot become a table.
+            # A column cannot become a table, nor rows of a table point to another one all at once.
             _remove(c, key)
             _add(c, key)
+
+
+def _repointed(key: FieldKey, old: Any, new: Any) -> bool:
+    """Say whether a many-to-many field points to another model than before."""
+    if not (old.many_to_many and new.many_to_many):
+        return False
+    return resolve_relation(old.remote_field.model, *key[:2]) != resolve_relation(
+        new.remote_field.model, *key[:2]
+    )
 
 
 def _alter(c: Comparison, key: FieldKey, old: Any, new: Any, needs: list[Need]) -> None:
@@ -148,7 +175,9 @@ def _alter(c: Comparison, key: FieldKey, old: Any, new: Any, needs: list[Need]) 
         if default is not models.NOT_PROVIDED:
             field.default = default
             keeps_default = False
-    alter = operations.AlterField(model_name=model_name, name=name, field=field, preserve_default=keeps_default)
+    alter = operations.AlterField(
+        model_name=model_name, name=name, field=field, preserve_default=keeps_default
+    )
     c.plan(app, alter, needs)
 
 
@@ -169,12 +198,14 @@ def _with_old_names(c: Comparison, key: FieldKey, old: Any, new: Any) -> Any:
         if getattr(read, "to_fields", None):
             read.to_fields = old.to_fields
     if getattr(read, "from_fields", None):
-        read.from_fields = tuple(c.renamed_fields.get((app, model_name, each), each) for each in read.from_fields)
+        read.from_fields = _old_names(c, (app, model_name), read.from_fields)
         if getattr(read, "to_fields", None) and not field_name:
-            read.to_fields = tuple(
-                c.renamed_fields.get((*target, each), each) if each else each for each in read.to_fields
-            )
+            read.to_fields = _old_names(c, target, read.to_fields)
     through = getattr(read.remote_field, "through", None)
     if through and resolve_relation(through, app, model_name) in c.renamed_models:
         read.remote_field.through = old.remote_field.through
     return read
+
+
+def _old_names(c: Comparison, key: tuple[str, str], names: Any) -> Any:
+    return type(names)(c.renamed_fields.get((*key, name), name) for name in names)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nuages.db.migrations import operations
-from nuages.db.migrations.autodetector.comparison import Comparison, Key, taken_apart
+from nuages.db.migrations.autodetector.comparison import Comparison, Key, own_relations, taken_apart
 from nuages.db.migrations.autodetector.needs import Deed, OperationDependency
 
 Need = OperationDependency
@@ -36,8 +36,8 @@ def compare_indexes(c: Comparison) -> None:
     for key in sorted(c.kept):
         old, new = c.old_model(key), c.new_model(key)
         changes = IndexChanges(
-            added=[index for index in new.options["indexes"] if index not in old.options["indexes"]],
-            removed=[index for index in old.options["indexes"] if index not in new.options["indexes"]],
+            added=_but_for(new.options.get("indexes", ()), old.options.get("indexes", ())),
+            removed=_but_for(old.options.get("indexes", ()), new.options.get("indexes", ())),
         )
         unnamed = {tuple(names) for names in old.options.get("index_together") or ()}
         unnamed -= {tuple(names) for names in new.options.get("index_together") or ()}
@@ -63,7 +63,11 @@ def _only_fields(index: Any) -> bool:
 
 def _without_name(index: Any) -> Any:
     path, args, kwargs = index.deconstruct()
-    return path, taken_apart(args), {name: taken_apart(value) for name, value in kwargs.items() if name != "name"}
+    return (
+        path,
+        taken_apart(args),
+        {name: taken_apart(value) for name, value in kwargs.items() if name != "name"},
+    )
 
 
 def removed_indexes(c: Comparison) -> None:
@@ -89,14 +93,14 @@ def added_indexes(c: Comparison) -> None:
 def compare_constraints(c: Comparison) -> None:
     """Find which constraints come, go, and change in what the database does not notice."""
     for key in sorted(c.kept):
-        old, new = c.old_model(key).options["constraints"], c.new_model(key).options["constraints"]
-        changes = ConstraintChanges(
-            added=[constraint for constraint in new if constraint not in old],
-            removed=[constraint for constraint in old if constraint not in new],
-        )
+        old, new = (model.options.get("constraints", ()) for model in (c.old_model(key), c.new_model(key)))
+        changes = ConstraintChanges(added=_but_for(new, old), removed=_but_for(old, new))
+        renamed = _renamed_in_name_only(c, key)
         for constraint in list(changes.added):
             for other in changes.removed:
-                if constraint.name == other.name and _to_the_database(constraint) == _to_the_database(other):
+                if constraint.name == other.name and _to_the_database(constraint, {}) == _to_the_database(
+                    other, renamed
+                ):
                     changes.altered.append(constraint)
                     changes.added.remove(constraint)
                     changes.removed.remove(other)
@@ -104,11 +108,34 @@ def compare_constraints(c: Comparison) -> None:
         c.altered_constraints[key] = changes
 
 
-def _to_the_database(constraint: Any) -> Any:
+def _but_for(these: Any, those: Any) -> list[Any]:
+    return [each for each in these if each not in those]
+
+
+def _renamed_in_name_only(c: Comparison, key: Key) -> dict[str, str]:
+    """Return the new names, by the old ones, of fields that keep their column."""
+    return {
+        old: new
+        for (app, model, new), old in c.renamed_fields.items()
+        if (app, model) == key
+        and c.old_model(key).fields[old].db_column == c.new_model(key).fields[new].db_column is not None
+    }
+
+
+def _to_the_database(constraint: Any, renamed: dict[str, str]) -> Any:
     """Return a constraint taken apart, without what only the code looks at."""
     path, args, kwargs = constraint.deconstruct()
     unseen = set(constraint.non_db_attrs)
-    return path, taken_apart(args), {name: taken_apart(value) for name, value in kwargs.items() if name not in unseen}
+    if renamed and "fields" in kwargs:
+        kwargs = {
+            **kwargs,
+            "fields": type(kwargs["fields"])(renamed.get(name, name) for name in kwargs["fields"]),
+        }
+    return (
+        path,
+        taken_apart(args),
+        {name: taken_apart(value) for name, value in kwargs.items() if name not in unseen},
+    )
 
 
 def removed_constraints(c: Comparison) -> None:
@@ -128,14 +155,10 @@ def altered_constraints(c: Comparison) -> None:
     for (app, name), changes in c.altered_constraints.items():
         for constraint in changes.altered:
             alter = operations.AlterConstraint(model_name=name, name=constraint.name, constraint=constraint)
-            c.plan(app, alter)
+            c.plan(app, alter, _needs(c, (app, name), constraint))
 
 
 def _needs(c: Comparison, key: Key, part: Any) -> list[Need]:
     """Return what a new index or constraint needs: one of the same name to be gone, and its relations' targets."""
-    names = [name.lstrip("-") for name in getattr(part, "fields", ())]
-    known = c.new_model(key).fields
-    return [
-        Need(*key, part.name, Deed.REMOVE_INDEX_OR_CONSTRAINT),
-        *c.constraint_needs(key, (name for name in names if name in known)),
-    ]
+    relations = [name for name, _ in own_relations(c.new_model(key))]
+    return [Need(*key, part.name, Deed.REMOVE_INDEX_OR_CONSTRAINT), *c.constraint_needs(key, relations)]

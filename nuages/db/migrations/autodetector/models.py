@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nuages.conf import settings
 from nuages.db.migrations import operations
 from nuages.db.migrations.autodetector.comparison import (
     Comparison,
@@ -17,11 +18,14 @@ from nuages.db.models import Model
 
 Need = OperationDependency
 
+#: Options that can only be given when all fields are there.
+LATER_OPTIONS = ("indexes", "constraints", "unique_together", "order_with_respect_to")
+
 
 def find_renamed(c: Comparison) -> None:
     """Find new models that are old ones under another name, and rename them first of all."""
     for key in sorted(c.new - c.old):
-        app, name = key
+        app, _ = key
         model = c.new_model(key)
         parts = apart_from_relations(model.fields)
         for old_key in sorted(c.old - c.new):
@@ -33,11 +37,11 @@ def find_renamed(c: Comparison) -> None:
             needs: list[Need] = []
             for _, field in own_relations(model):
                 needs += c.relation_needs(key, field)
-            for other, fields in c.to_state.relations.get(key, {}).items():
-                # What points here is created with its other relations before this one can follow.
-                needs += [
-                    need for field in fields.values() for need in c.relation_needs(other, field) if need[:2] != key
-                ]
+            # What points here does so under the old name: it must be there before it can follow.
+            needs += [
+                Need(other_app, other_name, None, Deed.CREATE)
+                for other_app, other_name in c.to_state.relations.get(key, {})
+            ]
             c.plan(app, operations.RenameModel(old_name=old.name, new_name=model.name), needs)
             c.renamed_models[key] = old_key[1]
             c.renamed_models_rel[f"{app}.{old.name}"] = f"{app}.{model.name}"
@@ -52,7 +56,8 @@ def _swappable_first(c: Comparison, key: Key) -> tuple[str, str]:
     """Order models so that those a setting may name (and what looks like them) are created first."""
     model = c.new_model(key)
     names = {base if isinstance(base, str) else base.__name__ for base in model.bases}
-    is_user = "AbstractUser" in names or "AbstractBaseUser" in names or key[0].lower() == "users"
+    is_user = not names.isdisjoint({"AbstractUser", "AbstractBaseUser"})
+    is_user = is_user or settings.AUTH_USER_MODEL.lower() == ".".join(key).lower()
     if "swappable" in model.options or is_user:
         return f"___{key[0]}", f"___{key[1]}"
     return key
@@ -77,17 +82,18 @@ def _base_needs(c: Comparison, key: Key) -> list[Need]:
 
 def created(c: Comparison) -> None:
     """Create models, first without relations and options that others have to be there for."""
-    added = (c.new - c.old) | (c.new_unmanaged - c.old_unmanaged)
-    new_keys = c.new - c.old
-    unmanaged = c.new_unmanaged - c.old_unmanaged
-    in_order = sorted(new_keys, key=lambda key: _swappable_first(c, key), reverse=True)
-    in_order += sorted(unmanaged, key=lambda key: _swappable_first(c, key), reverse=True)
-    for key in in_order:
-        if key in added:
-            _create(c, key)
+    there = c.old | c.old_unmanaged
+    for added in (c.new - there, c.new_unmanaged - there):
+        in_order = sorted(added, key=lambda key: _swappable_first(c, key))
+        # Each is put in front of those before it.
+        relations = {key: _create(c, key) for key in reversed(in_order)}
+        for key in reversed(in_order):
+            if c.new_model(key).options.get("managed", True):
+                _complete(c, key, relations[key])
 
 
-def _create(c: Comparison, key: Key) -> None:
+def _create(c: Comparison, key: Key) -> dict[str, Any]:
+    """Create a model with what needs no other; return its relations, which come later."""
     app, name = key
     model = c.new_model(key)
     relations = {}
@@ -97,10 +103,8 @@ def _create(c: Comparison, key: Key) -> None:
         if field.primary_key:
             key_relation = field.remote_field.model
     options = dict(model.options)
-    later = {
-        option: options.pop(option, None)
-        for option in ("indexes", "constraints", "unique_together", "order_with_respect_to")
-    }
+    for option in LATER_OPTIONS:
+        options.pop(option, None)
     # A proxy of that name, or its like, may have to go first.
     needs = [Need(app, name, None, Deed.REMOVE), *_base_needs(c, key)]
     if key_relation is not None:
@@ -119,8 +123,16 @@ def _create(c: Comparison, key: Key) -> None:
     if not model.options.get("managed", True):
         # Its table is somebody else's, but its relations are part of the state.
         operation.fields = list(model.fields.items())
-        c.needs[id(operation)] += [need for field in relations.values() for need in c.relation_needs(key, field)]
-        return
+        c.needs[id(operation)] += [
+            need for field in relations.values() for need in c.relation_needs(key, field)
+        ]
+    return relations
+
+
+def _complete(c: Comparison, key: Key, relations: dict[str, Any]) -> None:
+    """Add relations to a new model, and the options that speak of fields."""
+    app, name = key
+    later = {option: c.new_model(key).options.get(option) for option in LATER_OPTIONS}
     here = Need(app, name, None, Deed.CREATE)
     for field_name, field in sorted(relations.items()):
         add = operations.AddField(model_name=name, name=field_name, field=field)
@@ -162,8 +174,8 @@ def created_proxies(c: Comparison) -> None:
 
 def deleted(c: Comparison) -> None:
     """Delete models, after their relations and what points to them."""
-    gone = sorted(c.old - c.new) + sorted(c.old_unmanaged - c.new_unmanaged)
-    for key in gone:
+    left = c.new | c.new_unmanaged
+    for key in [*sorted(c.old - left), *sorted(c.old_unmanaged - left)]:
         if key in c.old_unmanaged:
             state = c.from_state.models[key]
             c.plan(key[0], operations.DeleteModel(name=state.name), _needs_of_deletion(c, key, {}))
@@ -180,6 +192,13 @@ def _delete(c: Comparison, key: Key) -> None:
         c.plan(app, operations.AlterUniqueTogether(name=name, unique_together=None))
     if model.options.get("index_together"):
         c.plan(app, operations.AlterIndexTogether(name=name, index_together=None))
+    # With a relation goes its column, which indexes and constraints must not speak of by then.
+    for index in model.options.get("indexes", ()):
+        if not relations.keys().isdisjoint(index.fields):
+            c.plan(app, operations.RemoveIndex(model_name=name, name=index.name))
+    for constraint in model.options.get("constraints", ()):
+        if not relations.keys().isdisjoint(getattr(constraint, "fields", ())):
+            c.plan(app, operations.RemoveConstraint(model_name=name, name=constraint.name))
     for field_name in sorted(relations):
         c.plan(app, operations.RemoveField(model_name=name, name=field_name))
     c.plan(app, operations.DeleteModel(name=model.name), _needs_of_deletion(c, key, relations))
@@ -189,11 +208,11 @@ def _needs_of_deletion(c: Comparison, key: Key, relations: dict[str, Any]) -> li
     """Return what has to be done before a model can go: what points to it is removed or altered."""
     app, name = key
     needs: list[Need] = []
-    for other, fields in c.from_state.relations.get(key, {}).items():
+    for (other_app, other_name), fields in c.from_state.relations.get(key, {}).items():
         for field_name, field in fields.items():
-            needs.append(Need(*other, field_name, Deed.REMOVE))
+            needs.append(Need(other_app, other_name, field_name, Deed.REMOVE))
             if not field.many_to_many:
-                needs.append(Need(*other, field_name, Deed.ALTER))
+                needs.append(Need(other_app, other_name, field_name, Deed.ALTER))
     needs += [Need(app, name, field_name, Deed.REMOVE) for field_name in sorted(relations)]
     user = c.through_users.get(key)
     if user:
@@ -232,13 +251,9 @@ def altered_managers(c: Comparison) -> None:
 
 
 def _together(c: Comparison, key: Key) -> tuple[set[Any], set[Any]]:
-    """Return which fields were unique together (under their new names) and which are to be."""
-    renamed = {old: new for (app, model, new), old in c.renamed_fields.items() if (app, model) == key}
-    old = {
-        tuple(renamed.get(name, name) for name in names)
-        for names in c.old_model(key).options.get("unique_together") or ()
-    }
-    return old, set(c.new_model(key).options.get("unique_together") or ())
+    """Return which fields were unique together and which are to be."""
+    old, new = (model.options.get("unique_together") or () for model in (c.old_model(key), c.new_model(key)))
+    return set(old), set(new)
 
 
 def narrowed_together(c: Comparison) -> None:
@@ -247,7 +262,11 @@ def narrowed_together(c: Comparison) -> None:
         old, new = _together(c, key)
         left = old & new
         if left != old:
-            c.plan(key[0], operations.AlterUniqueTogether(name=key[1], unique_together=left), _together_needs(c, key, left))
+            c.plan(
+                key[0],
+                operations.AlterUniqueTogether(name=key[1], unique_together=left),
+                _together_needs(c, key, left),
+            )
 
 
 def widened_together(c: Comparison) -> None:
@@ -255,7 +274,11 @@ def widened_together(c: Comparison) -> None:
     for key in sorted(c.kept):
         old, new = _together(c, key)
         if new != old & new:
-            c.plan(key[0], operations.AlterUniqueTogether(name=key[1], unique_together=new), _together_needs(c, key, new))
+            c.plan(
+                key[0],
+                operations.AlterUniqueTogether(name=key[1], unique_together=new),
+                _together_needs(c, key, new),
+            )
 
 
 def _together_needs(c: Comparison, key: Key, sets: set[Any]) -> list[Need]:

@@ -7,7 +7,9 @@ from typing import Any
 from nuages.db.migrations.utils import parse_number
 
 
-def arrange(changes: dict[str, list[Any]], graph: Any, questioner: Any, name: str | None) -> dict[str, list[Any]]:
+def arrange(
+    changes: dict[str, list[Any]], graph: Any, questioner: Any, name: str | None
+) -> dict[str, list[Any]]:
     """Number and name migrations, after the last one of each app."""
     ends = graph.leaf_nodes()
     names: dict[tuple[str, str], tuple[str, str]] = {}

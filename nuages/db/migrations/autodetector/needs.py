@@ -12,12 +12,9 @@ from nuages.db.migrations import operations
 class Deed(enum.Enum):
     """Something done to a model or field that others may wait for."""
 
-    CREATE = 0
-    REMOVE = 1
-    ALTER = 2
-    REMOVE_ORDER_WRT = 3
-    ALTER_FOO_TOGETHER = 4
-    REMOVE_INDEX_OR_CONSTRAINT = 5
+    CREATE, REMOVE, ALTER = enum.auto(), enum.auto(), enum.auto()
+    REMOVE_ORDER_WRT, ALTER_FOO_TOGETHER = enum.auto(), enum.auto()
+    REMOVE_INDEX_OR_CONSTRAINT = enum.auto()
 
 
 class OperationDependency(NamedTuple):
@@ -31,13 +28,16 @@ class OperationDependency(NamedTuple):
     field_name: str | None
     type: Deed
 
-    Type = Deed
-
     @property
     def key(self) -> tuple[Any, ...]:
         """The need without its app, in lower case: what `deeds` yields."""
-        field = self.field_name.lower() if self.field_name and self.type is not Deed.ALTER_FOO_TOGETHER else None
+        field = (
+            self.field_name.lower() if self.field_name and self.type is not Deed.ALTER_FOO_TOGETHER else None
+        )
         return self.type, self.model_name.lower(), field
+
+
+OperationDependency.Type = Deed  # type: ignore[attr-defined]
 
 
 def deeds(operation: Any) -> Iterator[tuple[Any, ...]]:

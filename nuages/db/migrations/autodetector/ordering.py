@@ -8,6 +8,7 @@ been met, as one migration if those are all it has. Where apps wait for each oth
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 from typing import Any
 
 from nuages.conf import settings
@@ -146,11 +147,13 @@ class _Dealer:
 
     def _finished(self) -> dict[str, list[Migration]]:
         for migrations in self.made.values():
-            for earlier, later in zip(migrations, migrations[1:]):
+            for earlier, later in pairwise(migrations):
                 later.dependencies.append((earlier.app_label, earlier.name))
             for migration in migrations:
                 migration.dependencies = list(dict.fromkeys(migration.dependencies))
-                migration.operations = MigrationOptimizer().optimize(migration.operations, migration.app_label)
+                migration.operations = MigrationOptimizer().optimize(
+                    migration.operations, migration.app_label
+                )
         return self.made
 
 

@@ -8,15 +8,11 @@ from typing import Any, Self
 from nuages.db import router
 
 
-class OperationCategory(str, enum.Enum):
+class OperationCategory(str, enum.Enum):  # noqa: UP042  (its str() is the member's name, as documented)
     """What kind of change an operation makes; the value is shown before its description."""
 
-    ADDITION = "+"
-    REMOVAL = "-"
-    ALTERATION = "~"
-    PYTHON = "p"
-    SQL = "s"
-    MIXED = "?"
+    ADDITION, REMOVAL, ALTERATION = "+", "-", "~"
+    PYTHON, SQL, MIXED = "p", "s", "?"
 
 
 class Operation:
@@ -26,17 +22,17 @@ class Operation:
     constructor are what is written to the migration file.
     """
 
-    #: It can be undone.
-    reversible = True
-    #: It can be shown as SQL.
-    reduces_to_sql = True
-    #: It needs a transaction of its own, even where the migration as a whole has none.
-    atomic = False
-    #: It may be left out when migrations are squashed.
-    elidable = False
+    category: OperationCategory | None = None
     #: Arguments that are written over several lines.
     serialization_expand_args: list[str] = []
-    category: OperationCategory | None = None
+    #: It may be left out when migrations are squashed.
+    elidable = False
+    #: It needs a transaction of its own, even where the migration as a whole has none.
+    atomic = False
+    #: It can be shown as SQL.
+    reduces_to_sql = True
+    #: It can be undone.
+    reversible = True
 
     _given: tuple[tuple[Any, ...], dict[str, Any]]
 
@@ -46,7 +42,7 @@ class Operation:
         return operation
 
     def __replace__(self, /, **changes: Any) -> Self:
-        path, args, kwargs = self.deconstruct()
+        _, args, kwargs = self.deconstruct()
         return type(self)(*args, **{**kwargs, **changes})
 
     def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
@@ -101,7 +97,9 @@ class Operation:
 
     def allow_migrate_model(self, connection_alias: str, model: Any) -> bool:
         """Say whether the model's table belongs into a database."""
-        return model._meta.can_migrate(connection_alias) and router.allow_migrate_model(connection_alias, model)
+        return model._meta.can_migrate(connection_alias) and router.allow_migrate_model(
+            connection_alias, model
+        )
 
     def reduce(self, operation: Operation, app_label: str) -> list[Operation] | bool:
         """Return what this and a later operation are together: operations; True if they may change places; else False."""

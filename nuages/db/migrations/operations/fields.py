@@ -228,7 +228,9 @@ class RenameField(FieldOperation):
     def state_forwards(self, app_label: str, state: Any) -> None:
         state.rename_field(app_label, self.model_name_lower, self.old_name, self.new_name)
 
-    def _rename(self, app_label: str, editor: Any, from_state: Any, to_state: Any, old: str, new: str) -> None:
+    def _rename(
+        self, app_label: str, editor: Any, from_state: Any, to_state: Any, old: str, new: str
+    ) -> None:
         models = self._models(app_label, from_state, to_state, editor)
         if models:
             before, after = models

@@ -148,7 +148,9 @@ class RenameIndex(IndexOperation):
             from nuages.db.models import Index
 
             state.remove_model_options(app_label, self.model_name_lower, "index_together", self.old_fields)
-            state.add_index(app_label, self.model_name_lower, Index(fields=self.old_fields, name=self.new_name))
+            state.add_index(
+                app_label, self.model_name_lower, Index(fields=self.old_fields, name=self.new_name)
+            )
         else:
             state.rename_index(app_label, self.model_name_lower, self.old_name, self.new_name)
 
@@ -156,8 +158,10 @@ class RenameIndex(IndexOperation):
         model = self._model_in(to_state, app_label, schema_editor)
         if model is None:
             return
-        old = self._unnamed(app_label, schema_editor, from_state) if self.old_fields else (
-            from_state.models[app_label, self.model_name_lower].get_index_by_name(self.old_name)
+        old = (
+            self._unnamed(app_label, schema_editor, from_state)
+            if self.old_fields
+            else (from_state.models[app_label, self.model_name_lower].get_index_by_name(self.old_name))
         )
         # On the way back and forth it may have the name already.
         if old.name == self.new_name:

@@ -73,17 +73,21 @@ class CreateModel(ModelOperation):
     def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
         bases = self.bases if self.bases != (models.Model,) else ()
         managers = [] if self._plain_managers() else self.managers
-        optional = {"options": (self.options, {}), "bases": (bases, ()), "managers": (managers, [])}
+        optional: dict[str, Any] = {
+            "options": (self.options, {}),
+            "bases": (bases, ()),
+            "managers": (managers, []),
+        }
         return type(self).__name__, [], sparse({"name": self.name, "fields": self.fields}, optional)
 
     def _plain_managers(self) -> bool:
         return [(name, type(manager)) for name, manager in self.managers] == [("objects", models.Manager)]
 
     def state_forwards(self, app_label: str, state: Any) -> None:
-        described = ModelState(
-            app_label, self.name, list(self.fields), dict(self.options), tuple(self.bases), list(self.managers)
+        fields, managers = list(self.fields), list(self.managers)
+        state.add_model(
+            ModelState(app_label, self.name, fields, dict(self.options), tuple(self.bases), managers)
         )
-        state.add_model(described)
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         model = self._model_in(to_state, app_label, schema_editor)
@@ -109,7 +113,10 @@ class CreateModel(ModelOperation):
         if wanted[1] == self.name_lower:
             return True
         parents = (base for base in self.bases if base is not models.Model)
-        if any(isinstance(base, (models.base.ModelBase, str)) and resolve_relation(base, app_label) == wanted for base in parents):
+        if any(
+            isinstance(base, (models.base.ModelBase, str)) and resolve_relation(base, app_label) == wanted
+            for base in parents
+        ):
             return True
         return any(field_references(own, field, wanted) for _, field in self.fields)
 
@@ -268,7 +275,9 @@ class RenameModel(ModelOperation):
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         self._rename(app_label, schema_editor, from_state, to_state, self.new_name, self.old_name)
 
-    def _rename(self, app_label: str, editor: Any, from_state: Any, to_state: Any, before: str, after: str) -> None:
+    def _rename(
+        self, app_label: str, editor: Any, from_state: Any, to_state: Any, before: str, after: str
+    ) -> None:
         new = self._model_in(to_state, app_label, editor, after)
         if new is None:
             return
@@ -453,7 +462,9 @@ class AlterTogetherOptionOperation(ModelOptionOperation):
 
     def can_reduce_through(self, operation: Operation, app_label: str) -> bool:
         # Options of different kinds do not get in each other's way.
-        independent = isinstance(operation, AlterTogetherOptionOperation) and type(operation) is not type(self)
+        independent = isinstance(operation, AlterTogetherOptionOperation) and type(operation) is not type(
+            self
+        )
         return independent or super().can_reduce_through(operation, app_label)
 
 
@@ -534,10 +545,11 @@ class AlterModelOptions(_StateOnly):
     """Change options that only the code looks at."""
 
     #: The options that are meant when they are not given, too.
-    ALTER_OPTION_KEYS = (
-        "base_manager_name default_manager_name default_related_name get_latest_by managed ordering permissions "
-        "default_permissions select_on_save verbose_name verbose_name_plural"
-    ).split()
+    ALTER_OPTION_KEYS = [
+        *("managed", "permissions", "default_permissions", "select_on_save", "get_latest_by", "ordering"),
+        *("verbose_name", "verbose_name_plural"),
+        *("base_manager_name", "default_manager_name", "default_related_name"),
+    ]
 
     def __init__(self, name: str, options: dict[str, Any]) -> None:
         self.options = options

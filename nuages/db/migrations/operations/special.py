@@ -17,7 +17,9 @@ class SeparateDatabaseAndState(Operation):
     serialization_expand_args = ["database_operations", "state_operations"]
 
     def __init__(
-        self, database_operations: Sequence[Operation] | None = None, state_operations: Sequence[Operation] | None = None
+        self,
+        database_operations: Sequence[Operation] | None = None,
+        state_operations: Sequence[Operation] | None = None,
     ) -> None:
         self.database_operations = database_operations or []
         self.state_operations = state_operations or []
@@ -60,7 +62,12 @@ class RunSQL(Operation):
     noop = ""
 
     def __init__(
-        self, sql: Any, reverse_sql: Any = None, state_operations: Any = None, hints: Any = None, elidable: bool = False
+        self,
+        sql: Any,
+        reverse_sql: Any = None,
+        state_operations: Any = None,
+        hints: Any = None,
+        elidable: bool = False,
     ) -> None:
         self.sql = sql
         self.reverse_sql = reverse_sql
@@ -69,7 +76,7 @@ class RunSQL(Operation):
         self.elidable = elidable
 
     def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
-        optional = {
+        optional: dict[str, Any] = {
             "reverse_sql": (self.reverse_sql, None),
             "state_operations": (self.state_operations, []),
             "hints": (self.hints, {}),
@@ -140,7 +147,7 @@ class RunPython(Operation):
         self.elidable = elidable
 
     def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
-        optional = {
+        optional: dict[str, Any] = {
             "reverse_code": (self.reverse_code, None),
             "atomic": (self.atomic, None),
             "hints": (self.hints, {}),
@@ -172,4 +179,5 @@ class RunPython(Operation):
 
     @staticmethod
     def noop(apps: Any, schema_editor: Any) -> None:
-        """Do nothing: the reverse of code that needs none."""
+        # No docstring: it would be shown as what the operation does.
+        return

@@ -39,7 +39,7 @@ class ModelState:
         self.bases = bases or (models.Model,)
         self.managers = list(managers or [])
         for field_name, field in self.fields.items():
-            _refuse_bound(field_name, field)
+            _refuse_bound(f"{app_label}.{name}.{field_name}", field)
         for index in self.options["indexes"]:
             if not index.name:
                 raise ValueError(
@@ -125,10 +125,7 @@ class ModelState:
         body["__module__"] = "__fake__"
         body.update(self.construct_managers())
         try:
-            bases = tuple(
-                apps.get_model(base) if isinstance(base, str) else base
-                for base in self.bases
-            )
+            bases = tuple(apps.get_model(base) if isinstance(base, str) else base for base in self.bases)
         except LookupError:
             raise InvalidBasesError(f"Cannot resolve one or more bases from {self.bases!r}") from None
         model = type(self.name, bases, body)
@@ -146,7 +143,7 @@ class ModelState:
             (self.app_label, self.name, self.bases, self.managers)
             == (other.app_label, other.name, other.bases, other.managers)
             and self.options == other.options
-            and list(self.fields) == list(other.fields)
+            and self.fields.keys() == other.fields.keys()
             and all(_same_field(field, other.fields[name]) for name, field in self.fields.items())
         )
 
@@ -159,14 +156,17 @@ def _same_field(one: Any, other: Any) -> bool:
 
 def _refuse_bound(name: str, field: Any) -> None:
     if hasattr(field, "model"):
-        raise ValueError(f'ModelState.fields cannot be bound to a model - "{name}" is.')
+        raise ValueError(f'ModelState.fields cannot be bound to a model - "{name.rpartition(".")[2]}" is.')
     remote = field.remote_field
     if remote is None:
         return
-    for attribute, end in (("to", getattr(remote, "model", None)), ("through", getattr(remote, "through", None))):
+    for attribute, end in (
+        ("to", getattr(remote, "model", None)),
+        ("through", getattr(remote, "through", None)),
+    ):
         if end is not None and hasattr(end, "_meta"):
             raise ValueError(
-                f'ModelState.fields cannot refer to a model class - "{name}.{attribute}" does. '
+                f'Model fields in "ModelState.fields" cannot refer to a model class - "{name}.{attribute}" does. '
                 "Use a string reference instead."
             )
 
@@ -211,7 +211,9 @@ def _options_of(model: Any, exclude_rels: bool) -> Iterator[tuple[str, Any]]:
             yield name, indexes
         elif name == "constraints":
             yield name, [constraint.clone() for constraint in meta.constraints]
-        elif exclude_rels and name == "order_with_respect_to":
+        elif name == "order_with_respect_to" and (
+            exclude_rels or meta.original_attrs[name] in {field.name for field in meta.private_fields}
+        ):
             continue
         else:
             yield name, meta.original_attrs[name]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
 
 from nuages.core.exceptions import FieldDoesNotExist
-from nuages.db.migrations.state.model_state import ModelState, relation_keys
+from nuages.db.migrations.state.model_state import ModelState
 from nuages.db.migrations.state.rendering import StateApps
 from nuages.db.migrations.utils import field_is_referenced, get_references, resolve_relation
 from nuages.db.models import NOT_PROVIDED
 
 Key = tuple[str, str]
+#: Target -> {model: {field name: field}}.
+Relations = dict[Key, dict[Key, dict[str, Any]]]
 
 
 class ProjectState:
@@ -20,7 +22,9 @@ class ProjectState:
     Changing it changes data only; `apps` makes classes of it when it is asked for.
     """
 
-    def __init__(self, models: dict[Key, ModelState] | None = None, real_apps: set[str] | None = None) -> None:
+    def __init__(
+        self, models: dict[Key, ModelState] | None = None, real_apps: set[str] | None = None
+    ) -> None:
         self.models = models or {}
         if real_apps is None:
             real_apps = set()
@@ -29,23 +33,49 @@ class ProjectState:
         # Apps without migrations, whose models are taken as they are now.
         self.real_apps = real_apps
         self.is_delayed = False
-        #: Who points to a model: target -> {model: {field name: field}}; worked out when asked for.
-        self._relations: dict[Key, dict[Key, dict[str, Any]]] | None = None
+        # Worked out when first asked for, and followed up from then on.
+        self._relations: Relations | None = None
         # Models that have changed since `apps` was rendered.
         self._dirty: set[Key] = set()
 
     # Looking
 
     @property
-    def relations(self) -> dict[Key, dict[Key, dict[str, Any]]]:
-        """Who points to whom."""
+    def relations(self) -> Relations:
+        """Who points to whom. Relations to a proxy are relations to what it stands for."""
         if self._relations is None:
-            found: dict[Key, dict[Key, dict[str, Any]]] = {}
+            self._relations = {}
             for key, state in self.models.items():
-                for name, field, target in relation_keys(state):
-                    found.setdefault(target, {}).setdefault(key, {})[name] = field
-            self._relations = found
+                for name, field in state.fields.items():
+                    self._link(key, name, field)
         return self._relations
+
+    def get_concrete_model_key(self, model: Any) -> Key:
+        """Return the key of the model that has the table: for a proxy, the one that it stands for."""
+        key = resolve_relation(model)
+        while key in self.models and self.models[key].options.get("proxy"):
+            key = next(resolve_relation(base) for base in self.models[key].bases if isinstance(base, str))
+        return key
+
+    def _targets(self, key: Key, field: Any) -> Iterator[Key]:
+        remote = field.remote_field
+        if remote is not None:
+            for end in (remote.model, getattr(remote, "through", None)):
+                if end:
+                    yield self.get_concrete_model_key(".".join(resolve_relation(end, *key)))
+
+    def _link(self, key: Key, name: str, field: Any) -> None:
+        if self._relations is not None:
+            for target in self._targets(key, field):
+                self._relations.setdefault(target, {}).setdefault(key, {})[name] = field
+
+    def _unlink(self, key: Key, name: str, field: Any) -> None:
+        if self._relations is not None:
+            for target in self._targets(key, field):
+                fields = self._relations.get(target, {}).get(key, {})
+                fields.pop(name, None)
+                if not fields:
+                    self._relations.get(target, {}).pop(key, None)
 
     @property
     def apps(self) -> StateApps:
@@ -70,7 +100,9 @@ class ProjectState:
 
     def clone(self) -> Self:
         """Return a copy that goes its own way from here."""
-        copied = type(self)({key: state.clone() for key, state in self.models.items()}, real_apps=self.real_apps)
+        copied = type(self)(
+            {key: state.clone() for key, state in self.models.items()}, real_apps=self.real_apps
+        )
         rendered = self.__dict__.get("apps")
         if rendered is not None:
             copied.__dict__["apps"] = rendered.clone()
@@ -81,8 +113,10 @@ class ProjectState:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ProjectState):
             return NotImplemented
-        return self.models.keys() == other.models.keys() and self.real_apps == other.real_apps and all(
-            state == other.models[key] for key, state in self.models.items()
+        return (
+            self.models.keys() == other.models.keys()
+            and self.real_apps == other.real_apps
+            and all(state == other.models[key] for key, state in self.models.items())
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -90,7 +124,6 @@ class ProjectState:
     # Changing
 
     def _changed(self, *keys: Key) -> None:
-        self._relations = None
         if "apps" in self.__dict__:
             self._dirty.update(keys)
 
@@ -104,10 +137,18 @@ class ProjectState:
 
     def add_model(self, model_state: ModelState) -> None:
         self.models[model_state.key] = model_state
+        for name, field in model_state.fields.items():
+            self._link(model_state.key, name, field)
         self._changed(model_state.key)
 
     def remove_model(self, app_label: str, model_name: str) -> None:
         key = app_label, model_name.lower()
+        if self._relations is not None:
+            self._relations.pop(key, None)
+            for target, pointing in list(self._relations.items()):
+                pointing.pop(key, None)
+                if not pointing:
+                    del self._relations[target]
         del self.models[key]
         self._changed(key)
 
@@ -135,6 +176,12 @@ class ProjectState:
                 changed.add(owner.key)
         if old != new:
             del self.models[old]
+        if self._relations is not None:
+            for pointing in self._relations.values():
+                if old in pointing:
+                    pointing[new] = pointing.pop(old)
+            if old in self._relations:
+                self._relations[new] = self._relations.pop(old)
         self._changed(*changed)
 
     # Options
@@ -143,21 +190,31 @@ class ProjectState:
         return self.models[app_label, model_name.lower()]
 
     def alter_model_options(
-        self, app_label: str, model_name: str, options: dict[str, Any], option_keys: Iterable[str] | None = None
+        self,
+        app_label: str,
+        model_name: str,
+        options: dict[str, Any],
+        option_keys: Iterable[str] | None = None,
     ) -> None:
         """Set options; those of `option_keys` that are not given go."""
         state = self._state(app_label, model_name)
         gone = set(option_keys or ()) - options.keys()
-        state.options = {name: value for name, value in {**state.options, **options}.items() if name not in gone}
+        state.options = {
+            name: value for name, value in {**state.options, **options}.items() if name not in gone
+        }
         self._changed(state.key)
 
-    def remove_model_options(self, app_label: str, model_name: str, option_name: str, value_to_remove: Any) -> None:
+    def remove_model_options(
+        self, app_label: str, model_name: str, option_name: str, value_to_remove: Any
+    ) -> None:
         """Take one value out of an option that is a collection."""
         state = self._state(app_label, model_name)
         values = state.options.get(option_name)
         if values:
             kind = type(values)
-            state.options[option_name] = kind(value for value in values if tuple(value) != tuple(value_to_remove))
+            state.options[option_name] = kind(
+                value for value in values if tuple(value) != tuple(value_to_remove)
+            )
         self._changed(state.key)
 
     def alter_model_managers(self, app_label: str, model_name: str, managers: Any) -> None:
@@ -165,7 +222,9 @@ class ProjectState:
         state.managers = list(managers)
         self._changed(state.key)
 
-    def _alter_list(self, app_label: str, model_name: str, option: str, change: Callable[[list[Any]], list[Any]]) -> None:
+    def _alter_list(
+        self, app_label: str, model_name: str, option: str, change: Callable[[list[Any]], list[Any]]
+    ) -> None:
         state = self._state(app_label, model_name)
         state.options[option] = change(list(state.options[option]))
         self._changed(state.key)
@@ -174,7 +233,9 @@ class ProjectState:
         self._alter_list(app_label, model_name, "indexes", lambda all_: [*all_, index])
 
     def remove_index(self, app_label: str, model_name: str, index_name: str) -> None:
-        self._alter_list(app_label, model_name, "indexes", lambda all_: [i for i in all_ if i.name != index_name])
+        self._alter_list(
+            app_label, model_name, "indexes", lambda all_: [i for i in all_ if i.name != index_name]
+        )
 
     def rename_index(self, app_label: str, model_name: str, old_index_name: str, new_index_name: str) -> None:
         def renamed(indexes: list[Any]) -> list[Any]:
@@ -190,7 +251,9 @@ class ProjectState:
             app_label, model_name, "constraints", lambda all_: [c for c in all_ if c.name != constraint_name]
         )
 
-    def alter_constraint(self, app_label: str, model_name: str, constraint_name: str, constraint: Any) -> None:
+    def alter_constraint(
+        self, app_label: str, model_name: str, constraint_name: str, constraint: Any
+    ) -> None:
         def altered(constraints: list[Any]) -> list[Any]:
             return [constraint if each.name == constraint_name else each for each in constraints]
 
@@ -198,19 +261,26 @@ class ProjectState:
 
     # Fields
 
-    def add_field(self, app_label: str, model_name: str, name: str, field: Any, preserve_default: bool) -> None:
+    def add_field(
+        self, app_label: str, model_name: str, name: str, field: Any, preserve_default: bool
+    ) -> None:
         state = self._state(app_label, model_name)
         state.fields[name] = field if preserve_default else _without_default(field)
+        self._link(state.key, name, state.fields[name])
         self._changed(state.key)
 
     def remove_field(self, app_label: str, model_name: str, name: str) -> None:
         state = self._state(app_label, model_name)
-        del state.fields[name]
+        self._unlink(state.key, name, state.fields.pop(name))
         self._changed(state.key)
 
-    def alter_field(self, app_label: str, model_name: str, name: str, field: Any, preserve_default: bool) -> None:
+    def alter_field(
+        self, app_label: str, model_name: str, name: str, field: Any, preserve_default: bool
+    ) -> None:
         state = self._state(app_label, model_name)
+        self._unlink(state.key, name, state.fields[name])
         state.fields[name] = field if preserve_default else _without_default(field)
+        self._link(state.key, name, state.fields[name])
         self._changed(state.key)
 
     def rename_field(self, app_label: str, model_name: str, old_name: str, new_name: str) -> None:
@@ -219,6 +289,9 @@ class ProjectState:
         if old_name not in state.fields:
             raise FieldDoesNotExist(f"{app_label}.{model_name} has no field named '{old_name}'")
         field = state.fields[old_name]
+        for fields in (pointing.get(state.key, {}) for pointing in (self._relations or {}).values()):
+            if old_name in fields:
+                fields[new_name] = fields.pop(old_name)
         state.fields = {new_name if name == old_name else name: each for name, each in state.fields.items()}
         for sibling_name, sibling in state.fields.items():
             parts = getattr(sibling, "field_names", None)

@@ -40,15 +40,42 @@ class AppConfigStub(AppConfig):
         self.models = self.apps.all_models[self.label]  # type: ignore[union-attr]
 
 
-def related_keys(model: Any) -> set[Key]:
-    """Return the models that a class is connected with, in either direction."""
-    found = {parent for parent in model.__bases__ if hasattr(parent, "_meta") and not parent._meta.abstract}
-    for child in model.__subclasses__():
-        if hasattr(child, "_meta") and child._meta.apps is model._meta.apps:
-            found.add(child)
+def related_models(model: Any) -> set[Any]:
+    """Return the classes that a class is directly connected with by relations, and those that inherit from it."""
+    found = {
+        child
+        for child in model.__subclasses__()
+        if hasattr(child, "_meta") and child._meta.apps is model._meta.apps
+    }
     for field in model._meta.get_fields(include_hidden=True):
         if field.is_relation and field.related_model is not None and not isinstance(field.related_model, str):
-            found.add(field.related_model)
+            # Whoever points to a proxy points to the table of what it stands for.
+            found |= {field.related_model, field.related_model._meta.concrete_model or field.related_model}
+    return found
+
+
+def get_related_models_tuples(model: Any) -> set[Key]:
+    """Return the keys of the models directly connected with a class."""
+    return {_key(other) for other in related_models(model)}
+
+
+def get_related_models_recursive(model: Any) -> set[Key]:
+    """Return the keys of all models connected with a class over any number of others, without itself."""
+    seen: set[Any] = set()
+    waiting = related_models(model)
+    while waiting:
+        other = waiting.pop()
+        if other not in seen:
+            seen.add(other)
+            waiting |= related_models(other) - seen
+    return {_key(other) for other in seen} - {_key(model)}
+
+
+def _connected(model: Any) -> set[Key]:
+    """Return the keys of models that have to be made anew with this one: also what it inherits from."""
+    found = related_models(model)
+    found |= {base for base in model.__bases__ if hasattr(base, "_meta")}
+    for field in model._meta.get_fields(include_hidden=True):
         through = getattr(getattr(field, "remote_field", None), "through", None)
         if through is not None and not isinstance(through, str):
             found.add(through)
@@ -61,28 +88,12 @@ def _key(model: Any) -> Key:
     return model._meta.app_label, model._meta.model_name
 
 
-def get_related_models_tuples(model: Any) -> set[Key]:
-    """Return the keys of the models directly connected with a class."""
-    return related_keys(model)
-
-
-def get_related_models_recursive(model: Any) -> set[Key]:
-    """Return the keys of all models connected with a class over any number of others, without itself."""
-    seen: set[Key] = set()
-    waiting = related_keys(model)
-    registry = model._meta.apps
-    while waiting:
-        key = waiting.pop()
-        if key not in seen:
-            seen.add(key)
-            waiting |= related_keys(registry.get_model(*key)) - seen
-    return seen - {_key(model)}
-
-
 class StateApps(Apps):
     """A registry whose models are made of a state."""
 
-    def __init__(self, real_apps: Iterable[str], models_: dict[Key, ModelState], ignore_swappable: bool = False) -> None:
+    def __init__(
+        self, real_apps: Iterable[str], models_: dict[Key, ModelState], ignore_swappable: bool = False
+    ) -> None:
         # Apps without migrations take part as they are now.
         self.real_models = [
             ModelState.from_model(model, exclude_rels=True)
@@ -158,7 +169,7 @@ class StateApps(Apps):
         self.all_models[app_label][model._meta.model_name] = model
         if app_label not in self.app_configs:
             self._add_stub(app_label)
-        self.app_configs[app_label].models[model._meta.model_name] = model
+        _models_of(self.app_configs[app_label])[model._meta.model_name] = model
         self.do_pending_operations(model)
         self.clear_cache()
 
@@ -167,7 +178,7 @@ class StateApps(Apps):
         self.all_models.get(app_label, {}).pop(model_name, None)
         config = self.app_configs.get(app_label)
         if config is not None:
-            config.models.pop(model_name, None)
+            _models_of(config).pop(model_name, None)
 
     def replace(self, dirty: set[Key], states: dict[Key, ModelState]) -> None:
         """Make the models in `dirty` anew, and all that are connected with them, before or after the change."""
@@ -176,7 +187,7 @@ class StateApps(Apps):
         while waiting:
             key = waiting.pop()
             model = self.all_models.get(key[0], {}).get(key[1])
-            near = set() if model is None else related_keys(model)
+            near = set() if model is None else _connected(model)
             if key in states:
                 near |= _state_relations(states[key])
             for other in near - affected:
@@ -208,3 +219,7 @@ def _state_relations(state: ModelState) -> set[Key]:
 def _setting_key(label: str) -> Key:
     app, _, name = label.lower().partition(".")
     return app, name
+
+
+def _models_of(config: Any) -> dict[str, Any]:
+    return config.models

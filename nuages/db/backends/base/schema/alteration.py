@@ -112,7 +112,7 @@ def drop_incoming(change: Alteration) -> Iterator[Sql]:
     if not change.disturbs_incoming:
         return
     editor = change.editor
-    for old_field, new_field in dependents(change.old_field, change.new_field):
+    for old_field, new_field in dependents(change.model, change.old_field, change.new_field):
         if not getattr(old_field, "db_constraint", False):
             change.dropped_incoming.append((old_field, new_field))
             continue
@@ -132,6 +132,7 @@ def drop_index(change: Alteration) -> Iterator[Sql]:
     names = editor._constraint_names(
         change.model, [change.old.name or ""], index=True, type=Index.suffix, exclude=others
     )
+    names = [name for name in names if not name.endswith(editor.companion_suffixes)]
     for name in names:
         yield editor._delete_index_sql(change.model, name), None
 
@@ -173,7 +174,7 @@ def drop_primary_key(change: Alteration) -> Iterator[Sql]:
         return
     editor = change.editor
     names = editor._constraint_names(change.model, primary_key=True)
-    if change.strict and len(names) != 1:
+    if change.strict and change.old.primary and len(names) != 1:
         raise _wrong_number(names, "PK", change)
     for name in names:
         yield editor._delete_constraint_sql(editor.sql_delete_pk, change.model, name), None
@@ -243,14 +244,20 @@ def add_primary_key(change: Alteration) -> Iterator[Sql]:
         yield change.editor._create_primary_key_sql(change.model, change.new_field), None
 
 
-def follow_type(change: Alteration) -> Iterator[Sql]:
-    """Let the columns that point here take on the new type."""
+def followers(change: Alteration) -> Iterator[Alteration]:
+    """Yield how the columns that point here have to change as well."""
     if not change.type_changes and change.old.primary == change.new.primary:
         return
     for old_field, new_field in change.dropped_incoming:
         follower = Alteration(change.editor, new_field.model, old_field, new_field)
         if follower.old.type != follower.new.type or follower.old.collation != follower.new.collation:
-            yield from change.editor._change_type(follower)
+            yield follower
+
+
+def follow_type(change: Alteration) -> Iterator[Sql]:
+    """Let the columns that point here take on the new type."""
+    for follower in followers(change):
+        yield from change.editor._change_type(follower)
 
 
 def add_foreign_key(change: Alteration) -> Iterator[Sql]:
@@ -299,21 +306,24 @@ STEPS: tuple[Step, ...] = (
 )
 
 
-def dependents(old_field: Any, new_field: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield the foreign keys that point to a field, before and after, and those that point to these if they are keys."""
-    old_relations = {_address(relation): relation for relation in _incoming(old_field)}
-    for relation in _incoming(new_field):
+def dependents(model: Any, old_field: Any, new_field: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield the foreign keys that point to a field, before and after, and those that point to these in turn.
+
+    A field that was made by hand may know no model; then it is one for `model`.
+    """
+    old_relations = {_address(relation): relation for relation in _incoming(model, old_field)}
+    for relation in _incoming(model, new_field):
         before = old_relations.get(_address(relation))
         if before is not None:
             yield before.field, relation.field
-            if relation.field.primary_key:
-                yield from dependents(before.field, relation.field)
+            if relation.field.unique:
+                yield from dependents(relation.related_model, before.field, relation.field)
 
 
-def _incoming(field: Any) -> list[Any]:
+def _incoming(model: Any, field: Any) -> list[Any]:
     relations = [
         relation
-        for relation in field.model._meta.get_fields(include_hidden=True)
+        for relation in getattr(field, "model", model)._meta.get_fields(include_hidden=True)
         if relation.auto_created
         and not relation.concrete
         and (relation.one_to_many or relation.one_to_one)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,9 @@ def describe(editor: BaseDatabaseSchemaEditor, model: Any, field: Any) -> Column
     kind = params["type"]
     generated = None
     if getattr(field, "generated", False):
+        if not hasattr(field, "model"):  # made by hand
+            field = copy.copy(field)
+            field.model = model
         generated = (*map(_hashable, field.generated_sql(connection)), field.db_persist)
     return Column(
         name=field.column,
@@ -78,7 +82,9 @@ def _hashable(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _db_default(editor: BaseDatabaseSchemaEditor, model: Any, field: Any) -> tuple[str, tuple[Any, ...]] | None:
+def _db_default(
+    editor: BaseDatabaseSchemaEditor, model: Any, field: Any
+) -> tuple[str, tuple[Any, ...]] | None:
     if not field.has_db_default():
         return None
     sql, params = editor.db_default_sql(field, model)

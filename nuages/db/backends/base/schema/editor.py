@@ -29,7 +29,7 @@ class BaseDatabaseSchemaEditor(Keys):
     sql_rename_table: str = "ALTER TABLE %(old_table)s RENAME TO %(new_table)s"
     sql_retablespace_table: str = "ALTER TABLE %(table)s SET TABLESPACE %(new_tablespace)s"
     sql_create_column: str = "ALTER TABLE %(table)s ADD COLUMN %(column)s %(definition)s"
-    sql_delete_column: str = "ALTER TABLE %(table)s DROP COLUMN %(column)s CASCADE"
+    sql_delete_column: str = "ALTER TABLE %(table)s DROP COLUMN %(column)s"
     sql_rename_column: str = "ALTER TABLE %(table)s RENAME COLUMN %(old_column)s TO %(new_column)s"
     sql_alter_column: str = "ALTER TABLE %(table)s %(changes)s"
     sql_alter_column_type: str = "ALTER COLUMN %(column)s TYPE %(type)s%(collation)s"
@@ -46,6 +46,8 @@ class BaseDatabaseSchemaEditor(Keys):
     fk_suffix = "_fk_%(to_table)s_%(to_column)s"
     #: The steps that turn one column into another.
     steps: tuple[Step, ...] = alteration.STEPS
+    #: How the names of indexes end that the database keeps beside a column's own.
+    companion_suffixes: tuple[str, ...] = ()
 
     def __init__(self, connection: Any, collect_sql: bool = False, atomic: bool = True) -> None:
         self.connection = connection
@@ -81,11 +83,8 @@ class BaseDatabaseSchemaEditor(Keys):
 
     def execute(self, sql: Any, params: Any = ()) -> None:
         """Run a statement, or keep it where SQL is collected."""
-        if (
-            not self.collect_sql
-            and self.connection.in_atomic_block
-            and not self.connection.features.can_rollback_ddl
-        ):
+        committed = self.connection.in_atomic_block and not self.connection.features.can_rollback_ddl
+        if committed and not self.collect_sql:
             raise TransactionManagementError(
                 "Executing DDL statements while in a transaction on databases "
                 "that can't perform a rollback is prohibited."
@@ -94,7 +93,8 @@ class BaseDatabaseSchemaEditor(Keys):
         logger.debug("%s; (params %r)", text, params, extra={"params": params, "sql": text})
         if self.collect_sql:
             filled = text if params is None else text % tuple(map(self.quote_value, params))
-            self.collected_sql.append(filled if text.endswith(";") else filled + ";")
+            filled = filled.rstrip()
+            self.collected_sql.append(filled if filled.endswith(";") else filled + ";")
             return
         with self.connection.cursor() as cursor:
             cursor.execute(text, params)
@@ -136,16 +136,22 @@ class BaseDatabaseSchemaEditor(Keys):
         from nuages.db.models.sql import Query
 
         expression = field._db_default_expression
-        if isinstance(expression, Value):
+        if type(expression) is Value:
             sql, params = "%s", [field.get_db_prep_save(expression.value, self.connection)]
         else:
             query = Query(model=field.model if model is None else model)
             compiler = query.get_compiler(connection=self.connection)
             sql, params = compiler.compile(expression.resolve_expression(query))
             sql = f"({sql})"
-        if self.connection.features.requires_literal_defaults:
+        if self._writes_values:
             return sql % tuple(map(self.prepare_default, params)), []
         return sql, list(params)
+
+    @property
+    def _writes_values(self) -> bool:
+        """Whether values are written into DDL, rather than sent as parameters."""
+        features = self.connection.features
+        return features.requires_literal_defaults or features.schema_editor_uses_clientside_param_binding
 
     def column_sql(self, model: Any, field: Any, include_default: bool = False) -> tuple[str | None, Any]:
         """Return a column's definition and its parameters; `(None, None)` for a field without column."""
@@ -173,7 +179,7 @@ class BaseDatabaseSchemaEditor(Keys):
             yield from self._temporary_default(field, params)
         if column.generated is not None:
             sql, values, persist = column.generated
-            if values:  # no database takes parameters here
+            if values or "%%" in sql:  # no database takes parameters here
                 sql %= tuple(map(self.quote_value, values))
             stored = "STORED" if persist else "VIRTUAL"
             yield f"GENERATED ALWAYS AS ({sql}) {stored}"
@@ -191,7 +197,7 @@ class BaseDatabaseSchemaEditor(Keys):
         value = self.effective_default(field)
         if value is None:
             return
-        if self.connection.features.requires_literal_defaults:
+        if self._writes_values:
             yield f"DEFAULT {self.prepare_default(value)}"
         else:
             params.append(value)
@@ -557,8 +563,15 @@ class BaseDatabaseSchemaEditor(Keys):
         old, new = (getattr(field, "generated", False) for field in (old_field, new_field))
         if not old and not new:
             return
-        if old and new and old_field.db_persist == new_field.db_persist and old_field.expression == new_field.expression:
-            types = [field.db_parameters(connection=self.connection)["type"] for field in (old_field, new_field)]
+        if (
+            old
+            and new
+            and old_field.db_persist == new_field.db_persist
+            and old_field.expression == new_field.expression
+        ):
+            types = [
+                field.db_parameters(connection=self.connection)["type"] for field in (old_field, new_field)
+            ]
             if types[0] == types[1] or self.connection.features.supports_alter_generated_column_data_type:
                 return
         raise ValueError(
@@ -582,8 +595,12 @@ class BaseDatabaseSchemaEditor(Keys):
             for path, args, kwargs in ((old_path, old_args, old_kwargs), (new_path, new_args, new_kwargs))
         ]
         if old_field.many_to_many and new_field.many_to_many:
-            throughs = [field.remote_field.through for field in (old_field, new_field)]
-            if throughs[0]._meta.db_table != throughs[1]._meta.db_table:
+            tables = {
+                field.remote_field.through._meta.db_table
+                for field in (old_field, new_field)
+                if field.remote_field.through is not None
+            }
+            if len(tables) > 1:
                 return True
         elif self.quote_name(old_field.column or "") != self.quote_name(new_field.column or ""):
             return True

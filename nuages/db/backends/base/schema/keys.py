@@ -175,8 +175,8 @@ class Keys:
         written: list[Any] = []
         for field in options.local_fields:
             written += self._field_indexes_sql(model, field)
-        for names in getattr(options, "index_together", ()):  # of models in old migrations
-            fields = [options.get_field(name) for name in names]
+        for together in getattr(options, "index_together", ()):  # of models in old migrations
+            fields = [options.get_field(name) for name in together]
             written.append(self._create_index_sql(model, fields=fields, suffix="_idx"))
         written += [
             index.create_sql(model, self)

@@ -1,0 +1,90 @@
+"""Values written into migration files are the same when they are read."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import enum
+import re
+import uuid
+from typing import Any
+
+import hypothesis
+import pytest
+from hypothesis import strategies as st
+
+from nuages.db import models
+from nuages.db.migrations.serializer import serializer_factory
+from nuages.utils.translation import gettext_lazy
+
+
+class Colour(enum.Enum):
+    RED = "r"
+
+
+def read_back(value: Any) -> Any:
+    source, imports = serializer_factory(value).serialize()
+    namespace: dict[str, Any] = {}
+    exec("\n".join(sorted(imports)), namespace)
+    return eval(source, namespace)
+
+
+plain = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text()
+    | st.binary()
+    | st.decimals(allow_nan=False)
+    | st.dates()
+    | st.datetimes()
+    | st.datetimes(timezones=st.just(datetime.UTC))
+    | st.times()
+    | st.timedeltas()
+    | st.uuids()
+)
+hashable = st.none() | st.booleans() | st.integers() | st.text() | st.dates()
+nested = st.recursive(
+    plain,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner)
+        | st.tuples(inner, inner)
+        | st.dictionaries(hashable, inner, max_size=4)
+        | st.frozensets(hashable, max_size=4)
+        | st.sets(hashable, max_size=4)
+    ),
+    max_leaves=8,
+)
+
+
+@hypothesis.given(nested)
+def test_what_is_written_reads_as_the_same(value: Any) -> None:
+    again = read_back(value)
+    assert again == value
+    assert type(again) is type(value)
+
+
+def test_other_values_keep_their_kind() -> None:
+    assert read_back(Colour.RED) is Colour.RED
+    assert read_back(Colour) is Colour
+    assert read_back(re.compile("a.b", re.IGNORECASE)) == re.compile("a.b", re.IGNORECASE)
+    assert read_back(gettext_lazy("yes")) == "yes"
+    assert read_back(range(1, 5, 2)) == range(1, 5, 2)
+    assert read_back(uuid.uuid4) is uuid.uuid4
+    assert read_back(decimal.Decimal) is decimal.Decimal
+    assert read_back(models.SET_NULL) is models.SET_NULL
+    assert read_back(models.DB_CASCADE) is models.DB_CASCADE
+
+
+def test_a_field_reads_as_its_like() -> None:
+    field = models.CharField(max_length=5, choices=[("a", "A")], default="a", db_index=True)
+    assert read_back(field).deconstruct() == field.deconstruct()
+
+
+def test_what_has_no_name_cannot_be_written() -> None:
+    with pytest.raises(ValueError, match="lambda"):
+        serializer_factory(lambda: None).serialize()
+    with pytest.raises(ValueError, match="Cannot serialize"):
+        serializer_factory(object()).serialize()
