@@ -15,6 +15,7 @@ import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
+from nuages.conf import settings
 from nuages.utils.crypto import constant_time_compare, salted_hmac
 from nuages.utils.encoding import force_bytes
 from nuages.utils.module_loading import import_string
@@ -89,8 +90,6 @@ def _cookie_signer_key(key: Any) -> bytes:
 
 def get_cookie_signer(salt: str = "django.core.signing.get_cookie_signer") -> Any:
     """Return the signer of cookies that SIGNING_BACKEND names."""
-    from nuages.conf import settings
-
     signer = import_string(settings.SIGNING_BACKEND)
     return signer(
         key=_cookie_signer_key(settings.SECRET_KEY),
@@ -158,14 +157,12 @@ class Signer:
         fallback_keys: Any = None,
     ) -> None:
         """`fallback_keys` are accepted when checking; they default to SECRET_KEY_FALLBACKS."""
-        from nuages.conf import settings
-
         self.key = key or settings.SECRET_KEY
         self.fallback_keys = settings.SECRET_KEY_FALLBACKS if fallback_keys is None else fallback_keys
         self.sep = sep
         self.salt = salt or f"django.core.signing.{type(self).__name__}"
         self.algorithm = algorithm or "sha256"
-        if _SEP_UNSAFE.fullmatch(sep):
+        if sep != ":" and _SEP_UNSAFE.fullmatch(sep):
             raise ValueError(
                 f"Unsafe Signer separator: {sep!r} (cannot be empty or consist of only A-z0-9-_=)"
             )

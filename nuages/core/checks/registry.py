@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -70,14 +70,17 @@ class CheckRegistry:
         tags: Sequence[str] | None = None,
         include_deployment_checks: bool = False,
         databases: Sequence[str] | None = None,
+        exclude_tags: Collection[str] = (),
     ) -> list[Any]:
-        """Run the checks (those with one of the tags) and return their messages.
+        """Run the checks (those with one of the tags, and none of the excluded) and return their messages.
 
         Checks that ask a database run only for databases that are named.
         """
         checks = self.get_checks(include_deployment_checks)
         if tags is not None:
             checks = [check for check in checks if not set(check.tags).isdisjoint(tags)]  # type: ignore[attr-defined]
+        if exclude_tags:
+            checks = [check for check in checks if set(check.tags).isdisjoint(exclude_tags)]  # type: ignore[attr-defined]
         if not databases:
             checks = [check for check in checks if Tags.database not in check.tags]  # type: ignore[attr-defined]
         messages: list[Any] = []

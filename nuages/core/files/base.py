@@ -26,7 +26,7 @@ class File(FileProxyMixin):
         return self.name or ""
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {self or 'None'}>"
+        return f"<{type(self).__name__}: {str(self) or 'None'}>"
 
     def __bool__(self) -> bool:
         return bool(self.name)

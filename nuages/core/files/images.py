@@ -42,7 +42,7 @@ def get_image_dimensions(file_or_path: Any, close: bool = False) -> tuple[int | 
     opened = not hasattr(file_or_path, "read")
     if opened:
         try:
-            file = open(file_or_path, "rb")
+            file = open(file_or_path, "rb")  # noqa: SIM115 - closed below
         except OSError:
             return None, None
     else:

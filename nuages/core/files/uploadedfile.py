@@ -46,6 +46,9 @@ class UploadedFile(File):
         self.charset = charset
         self.content_type_extra = content_type_extra
 
+    def __bool__(self) -> bool:
+        return bool(self.name)
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.name} ({self.content_type})>"
 

@@ -44,13 +44,23 @@ class BaseHandler:
     # -- at start-up
 
     def load_middleware(self, is_async: bool = False) -> None:
-        """Fold the classes and functions of `MIDDLEWARE` into one callable. `is_async` makes no difference here."""
+        """Fold the classes and functions of `MIDDLEWARE` into one callable.
+
+        Under `is_async` a project's middleware that can do both is asked for its async form, which waits well, and
+        a developer is told which middleware may block.
+        """
         self._view_middleware, self._template_response_middleware = [], []
         self._exception_middleware = []
         self._may_wait = True
         chain = convert_exception_to_response(self._get_response)
         for path in reversed(settings.MIDDLEWARE):
-            layer = self._layer(path, import_string(path), chain)
+            factory = import_string(path)
+            waits_well = _waits_well(factory, factory)
+            async_form = not waits_well and _has_async_form(factory)
+            if is_async and settings.DEBUG and not (waits_well or async_form):
+                # What topics/async tells people to look for: this is what keeps requests out of the workers.
+                logger.debug("Asynchronous handler adapted for middleware %s.", path)
+            layer = self._layer(path, factory, chain, is_async and async_form)
             if layer is None:
                 continue
             if isinstance(layer, MiddlewareMixin) and type(layer).__call__ is MiddlewareMixin.__call__:
@@ -60,16 +70,16 @@ class BaseHandler:
         # Set last: a request that comes while middleware is still being made must not find half a chain.
         self._middleware_chain = chain
 
-    def _layer(self, path: str, factory: Any, inner: Respond) -> Callable[..., Any] | None:
+    def _layer(self, path: str, factory: Any, inner: Respond, async_form: bool) -> Callable[..., Any] | None:
         takes_plain = getattr(factory, "sync_capable", True)
         if not takes_plain and not getattr(factory, "async_capable", False):
             raise RuntimeError(
                 f"Middleware {path} must have at least one of sync_capable/async_capable set to True."
             )
         get_response: Callable[..., Any] = inner
-        if not takes_plain:
+        if not takes_plain or async_form:
             get_response = awaitable(inner)
-            if settings.DEBUG:
+            if settings.DEBUG and not async_form:
                 logger.debug("Synchronous handler adapted for middleware %s.", path)
         try:
             layer = factory(get_response)
@@ -84,7 +94,7 @@ class BaseHandler:
             return None
         if layer is None:
             raise ImproperlyConfigured(f"Middleware factory {path} returned None.")
-        self._may_wait = self._may_wait and _waits_well(factory, layer)
+        waits_well = _waits_well(factory, layer)
         # Asked here once, so that nothing is looked up while requests run.
         for name, hooks, first in (
             ("process_view", self._view_middleware, True),
@@ -94,6 +104,8 @@ class BaseHandler:
             hook = getattr(layer, name, None)
             if hook is not None:
                 hooks.insert(0 if first else len(hooks), hook)
+                waits_well = waits_well and (is_cooperative(hook) or _waits_well(factory, factory))
+        self._may_wait = self._may_wait and waits_well
         return layer
 
     # -- what a server calls
@@ -249,6 +261,15 @@ def _waits_well(factory: Any, layer: Any) -> bool:
     """Say whether a middleware never blocks the thread: ours, async ones, and those that say so."""
     ours = getattr(factory, "__module__", "").startswith("nuages.")
     return ours or is_cooperative(factory) or is_cooperative(layer)
+
+
+def _has_async_form(factory: Any) -> bool:
+    """Say whether a middleware of both colours is async throughout when it is asked for its async form.
+
+    One that is made of hooks is not: they stay plain functions, which may block.
+    """
+    hooked = isinstance(factory, type) and issubclass(factory, MiddlewareMixin)
+    return bool(getattr(factory, "async_capable", False)) and not hooked
 
 
 def awaitable(inner: Respond) -> Callable[[HttpRequest], Any]:

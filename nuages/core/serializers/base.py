@@ -136,6 +136,18 @@ class Serializer:
         value = field.value_from_object(obj)
         return value if is_protected_type(value) else field.value_to_string(obj)
 
+    def related_objects(self, obj: Any, field: Any) -> Iterable[Any]:
+        """Return the objects of a many-to-many relation: those prefetched, else read in an order that is always the same."""
+        prefetched = getattr(obj, "_prefetched_objects_cache", {}).get(field.name)
+        if prefetched is not None:
+            return prefetched
+        related = getattr(obj, field.name)
+        # Keys say it all, unless natural keys are made from other fields.
+        found = related.all() if self.handles_natural_key(field) else related.select_related(None).only("pk")
+        if not found.totally_ordered:
+            found = found.order_by(*(found.query.order_by or found.model._meta.ordering), "pk")
+        return found.iterator(chunk_size=2000)
+
     def handles_natural_key(self, field: Any) -> bool:
         """Say whether references through `field` are written as natural keys."""
         return self.use_natural_foreign_keys and hasattr(field.remote_field.model, "natural_key")
@@ -221,7 +233,7 @@ class DeserializedObject:
         """Fill in the references that had to wait. Raises `DeserializationError` where one still leads nowhere."""
         self.m2m_data = {}
         for field, value in self.deferred_fields.items():
-            label, options = self.object._meta.label_lower, self.object._meta
+            label = self.object._meta.label_lower
             if field.remote_field and isinstance(field.remote_field, models.ManyToManyRel):
                 try:
                     values = deserialize_m2m_values(field, value, using, handle_forward_references=False)
@@ -236,7 +248,6 @@ class DeserializedObject:
                 except Exception as error:
                     raise DeserializationError.WithData(error, label, self.object.pk, value) from error
                 setattr(self.object, field.attname, found)
-            del options
         self.save()
 
 

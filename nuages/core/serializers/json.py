@@ -35,9 +35,7 @@ class Serializer(PythonSerializer):
     def end_serialization(self) -> None:
         if self.options.get("indent"):
             self.stream.write("\n")
-        self.stream.write("]")
-        if self.options.get("indent"):
-            self.stream.write("\n")
+        self.stream.write("]\n")
 
     def end_object(self, obj: Any) -> None:
         # As they come, so that a long list is never held as a whole.

@@ -59,16 +59,8 @@ class Serializer(base.Serializer):
         if not field.remote_field.through._meta.auto_created:
             return
         assert self._current is not None
-        related = getattr(obj, field.name)
-        fetched = getattr(obj, "_prefetched_objects_cache", {}).get(field.name)
-        if self.handles_natural_key(field):
-            values: Any = [
-                other.natural_key() or _plain(other)
-                for other in (related.iterator(chunk_size=2000) if fetched is None else fetched)
-            ]
-        else:
-            found = related.select_related(None).only("pk").iterator(chunk_size=2000) if fetched is None else fetched
-            values = [_plain(other) for other in found]
+        natural = self.handles_natural_key(field)
+        values = [(other.natural_key() if natural else ()) or _plain(other) for other in self.related_objects(obj, field)]
         self._current[field.name] = values
 
     def getvalue(self) -> Any:

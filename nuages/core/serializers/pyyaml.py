@@ -28,12 +28,11 @@ class DjangoSafeDumper(_SafeDumper):
 
     def represent_ordered_dict(self, data: Any) -> Any:
         """Return an ordered mapping as a plain one."""
-        return self.represent_mapping("tag:yaml.org,2002:map", data.items())
+        return self.represent_mapping("tag:yaml.org,2002:map", dict(data))
 
 
 DjangoSafeDumper.add_representer(decimal.Decimal, DjangoSafeDumper.represent_decimal)
 DjangoSafeDumper.add_representer(collections.OrderedDict, DjangoSafeDumper.represent_ordered_dict)
-DjangoSafeDumper.add_representer(dict, DjangoSafeDumper.represent_ordered_dict)
 
 
 class Serializer(PythonSerializer):
@@ -48,7 +47,7 @@ class Serializer(PythonSerializer):
         return super()._value_from_field(obj, field)
 
     def end_serialization(self) -> None:
-        options = {"allow_unicode": True, **self.options}
+        options = {"allow_unicode": True, "sort_keys": False, **self.options}
         yaml.dump(self.objects, self.stream, Dumper=DjangoSafeDumper, **options)
 
     def getvalue(self) -> Any:

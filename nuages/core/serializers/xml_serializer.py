@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 from xml.dom import pulldom
@@ -16,6 +17,8 @@ from nuages.db import DEFAULT_DB_ALIAS, models
 from nuages.utils.xmlutils import SimplerXMLGenerator, UnserializableContentError
 
 ROOT = "django-objects"
+# Writes nowhere, and complains of what XML cannot hold.
+_check = SimplerXMLGenerator(io.StringIO(), "utf-8")
 
 
 class Serializer(base.Serializer):
@@ -46,6 +49,8 @@ class Serializer(base.Serializer):
         if self.natural_key_of(obj) is None and obj.pk is not None:
             attributes["pk"] = obj._meta.pk.value_to_string(obj)
         try:
+            # The generator looks at text between tags; this goes into one.
+            _check.characters(attributes.get("pk", ""))
             self.xml.startElement("object", attributes)
         except UnserializableContentError:
             raise ValueError(
@@ -84,7 +89,10 @@ class Serializer(base.Serializer):
     def _natural(self, key: Any) -> None:
         for part in key:
             self.xml.startElement("natural", {})
-            self.xml.characters(str(part))
+            if part is None:
+                self.xml.addQuickElement("None")
+            else:
+                self.xml.characters(str(part))
             self.xml.endElement("natural")
 
     def handle_fk_field(self, obj: Any, field: Any) -> None:
@@ -105,11 +113,9 @@ class Serializer(base.Serializer):
             return
         self._start_relation(field)
         natural = self.handles_natural_key(field)
-        related = getattr(obj, field.name)
-        found = getattr(obj, "_prefetched_objects_cache", {}).get(field.name)
-        if found is None:
-            found = related.iterator(chunk_size=2000) if natural else related.select_related(None).only("pk").iterator(chunk_size=2000)
-        for other in found:
+        empty = True
+        for other in self.related_objects(obj, field):
+            empty = False
             key = other.natural_key() if natural else ()
             self.indent(3)
             if key:
@@ -118,11 +124,9 @@ class Serializer(base.Serializer):
                 self.xml.endElement("object")
             else:
                 self.xml.addQuickElement("object", attrs={"pk": str(other.pk)})
-        if found is not None and self.options.get("indent") is not None and self._wrote_any:
+        if not empty:
             self.indent(2)
         self.xml.endElement("field")
-
-    _wrote_any = False
 
 
 class Deserializer(base.Deserializer):
@@ -171,17 +175,14 @@ class Deserializer(base.Deserializer):
                 found = self._handle_m2m_field_node(field_node, field)
                 if found is base.DEFER_FIELD:
                     deferred[field] = [
-                        [inner_text(part).strip() for part in child.getElementsByTagName("natural")]
-                        for child in field_node.getElementsByTagName("object")
+                        _natural_key(child) for child in field_node.getElementsByTagName("object")
                     ]
                 else:
                     m2m[field.name] = found
             elif field.remote_field and isinstance(field.remote_field, models.ManyToOneRel):
                 found = self._handle_fk_field_node(field_node, field)
                 if found is base.DEFER_FIELD:
-                    deferred[field] = [
-                        inner_text(part).strip() for part in field_node.getElementsByTagName("natural")
-                    ]
+                    deferred[field] = _natural_key(field_node)
                 else:
                     values[field.attname] = found
             elif field_node.getElementsByTagName("None"):
@@ -194,9 +195,9 @@ class Deserializer(base.Deserializer):
         return base.DeserializedObject(base.build_instance(model, values, self.db), m2m, deferred)
 
     def _handle_fk_field_node(self, node: Any, field: Any) -> Any:
-        if node.getElementsByTagName("None"):
+        keys = _natural_key(node)
+        if not keys and node.getElementsByTagName("None"):
             return None
-        keys = [inner_text(part).strip() for part in node.getElementsByTagName("natural")]
         model = field.remote_field.model
         manager = model._default_manager
         target = field.remote_field.field_name
@@ -216,7 +217,7 @@ class Deserializer(base.Deserializer):
         manager = model._default_manager
         found = []
         for child in node.getElementsByTagName("object"):
-            keys = [inner_text(part).strip() for part in child.getElementsByTagName("natural")]
+            keys = _natural_key(child)
             if keys and hasattr(manager, "get_by_natural_key"):
                 try:
                     found.append(manager.db_manager(self.db).get_by_natural_key(*keys).pk)
@@ -254,6 +255,14 @@ def inner_text(node: Any) -> str:
 
 
 getInnerText = inner_text
+
+
+def _natural_key(node: Any) -> list[str | None]:
+    """Return the parts of a natural key; the empty element `None` stands for a part without a value."""
+    return [
+        None if part.getElementsByTagName("None") else inner_text(part).strip()
+        for part in node.getElementsByTagName("natural")
+    ]
 
 
 class DefusedExpatParser(ExpatParser):

@@ -102,15 +102,17 @@ class ServerHandler(simple_server.ServerHandler):
 
     def cleanup_headers(self) -> None:
         """Say that the connection closes where the client could not know the length, or the server may not wait."""
+        told = "Content-Length" in self.headers
         super().cleanup_headers()
         head = self.environ["REQUEST_METHOD"] == "HEAD"
+        if head and not told:
+            # Nothing was sent, which says nothing of the length that a GET would get.
+            del self.headers["Content-Length"]
         if (not head and "Content-Length" not in self.headers) or not isinstance(
             self.request_handler.server,
             socketserver.ThreadingMixIn,  # type: ignore[attr-defined]
         ):
             self.headers["Connection"] = "close"
-        elif head and "Content-Length" not in self.headers:
-            self.headers["Content-Length"] = "0"
         if self.headers.get("Connection") == "close":
             self.request_handler.close_connection = True  # type: ignore[attr-defined]
 
@@ -125,9 +127,6 @@ class ServerHandler(simple_server.ServerHandler):
             super().finish_response()
             return
         try:
-            # The length told is that of the body a GET would get.
-            if "Content-Length" not in self.headers:
-                self.headers["Content-Length"] = str(sum(len(chunk) for chunk in self.result))  # type: ignore[union-attr]
             self.send_headers()
         finally:
             self.close()
@@ -162,6 +161,10 @@ class _Bounded:
             yield line
 
 
+# Control characters as they are written in Python.
+_VISIBLE = {code: repr(chr(code))[1:-1] for code in (*range(0x20), *range(0x7F, 0xA0))}
+
+
 class WSGIRequestHandler(simple_server.WSGIRequestHandler):
     """Reads requests from one connection."""
 
@@ -183,7 +186,8 @@ class WSGIRequestHandler(simple_server.WSGIRequestHandler):
         level = {"4": logger.warning, "5": logger.error}.get(status[:1], logger.info)
         level(
             format,
-            *args,
+            # A client must not steer the terminal that shows its requests.
+            *(arg.translate(_VISIBLE) if isinstance(arg, str) else arg for arg in args),
             extra={
                 "request": self.request,
                 "server_time": self.log_date_time_string(),
@@ -204,7 +208,7 @@ class WSGIRequestHandler(simple_server.WSGIRequestHandler):
             self.handle_one_request()
             if self.close_connection:
                 break
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, AttributeError):
             # Half-closed, so that the client can still read what is under way.
             self.connection.shutdown(socket.SHUT_WR)
 

@@ -1,14 +1,18 @@
 """Where uploaded files are kept (ref/files/storage)."""
 
+from __future__ import annotations
+
 from nuages.conf import DEFAULT_STORAGE_ALIAS
 from nuages.core.files.storage.base import Storage
 from nuages.core.files.storage.filesystem import FileSystemStorage
 from nuages.core.files.storage.handler import InvalidStorageError, StorageHandler
+from nuages.core.files.storage.memory import InMemoryStorage
 from nuages.utils.functional import LazyObject
 
 __all__ = [
     "DefaultStorage",
     "FileSystemStorage",
+    "InMemoryStorage",
     "InvalidStorageError",
     "Storage",
     "default_storage",

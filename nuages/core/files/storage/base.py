@@ -35,7 +35,10 @@ class Storage:
             name = content.name
         if not hasattr(content, "chunks"):
             content = File(content, name)
+        # A subclass may hand out names of its own at each of these steps.
+        validate_file_name(name, allow_relative_path=True)
         free = self.get_available_name(name, max_length=max_length)
+        validate_file_name(free, allow_relative_path=True)
         stored = self._save(free, content)
         validate_file_name(stored, allow_relative_path=True)
         return stored

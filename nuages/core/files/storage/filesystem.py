@@ -9,19 +9,18 @@ from urllib.parse import urljoin
 
 from nuages.conf import settings
 from nuages.core.files.base import File
+from nuages.core.files.move import file_move_safe
 from nuages.core.files.storage.base import Storage
-from nuages.core.signals import setting_changed
-from nuages.utils._os import safe_join
+from nuages.core.files.storage.mixins import StorageSettingsMixin
+from nuages.utils._os import safe_join, safe_makedirs
 from nuages.utils.deconstruct import deconstructible
 from nuages.utils.encoding import filepath_to_uri
-from nuages.utils.functional import cached_property
-from nuages.utils.timezone import make_naive
 
 __all__ = ["FileSystemStorage"]
 
 
 @deconstructible(path="nuages.core.files.storage.FileSystemStorage")
-class FileSystemStorage(Storage):
+class FileSystemStorage(StorageSettingsMixin, Storage):
     """Files below `location`, reached by browsers below `base_url`."""
 
     def __init__(
@@ -32,46 +31,8 @@ class FileSystemStorage(Storage):
         directory_permissions_mode: int | None = None,
         allow_overwrite: bool = False,
     ) -> None:
-        self._location, self._base_url = location, base_url
-        self._file_permissions_mode = file_permissions_mode
-        self._directory_permissions_mode = directory_permissions_mode
+        super().__init__(location, base_url, file_permissions_mode, directory_permissions_mode)
         self._allow_overwrite = allow_overwrite
-        setting_changed.connect(self._clear_cached_properties)
-
-    def _clear_cached_properties(self, setting: str, **kwargs: Any) -> None:
-        derived = {
-            "MEDIA_ROOT": ("base_location", "location"),
-            "MEDIA_URL": ("base_url",),
-            "FILE_UPLOAD_PERMISSIONS": ("file_permissions_mode",),
-            "FILE_UPLOAD_DIRECTORY_PERMISSIONS": ("directory_permissions_mode",),
-        }
-        for name in derived.get(setting, ()):
-            self.__dict__.pop(name, None)
-
-    @cached_property
-    def base_location(self) -> Any:
-        return settings.MEDIA_ROOT if self._location is None else self._location
-
-    @cached_property
-    def location(self) -> str:
-        """The folder, absolute."""
-        return os.path.abspath(self.base_location)
-
-    @cached_property
-    def base_url(self) -> str:
-        """The prefix of addresses, with a slash at the end."""
-        if self._base_url is None:
-            return settings.MEDIA_URL
-        return self._base_url if self._base_url.endswith("/") else f"{self._base_url}/"
-
-    @cached_property
-    def file_permissions_mode(self) -> int | None:
-        return settings.FILE_UPLOAD_PERMISSIONS if self._file_permissions_mode is None else self._file_permissions_mode
-
-    @cached_property
-    def directory_permissions_mode(self) -> int | None:
-        own = self._directory_permissions_mode
-        return settings.FILE_UPLOAD_DIRECTORY_PERMISSIONS if own is None else own
 
     def _open(self, name: str, mode: str) -> Any:
         return File(open(self.path(name), mode))
@@ -81,12 +42,7 @@ class FileSystemStorage(Storage):
         if mode is None:
             os.makedirs(folder, exist_ok=True)
             return
-        # The mode counts for folders in between too, whatever the process' mask.
-        mask = os.umask(0o777 & ~mode)
-        try:
-            os.makedirs(folder, mode, exist_ok=True)
-        finally:
-            os.umask(mask)
+        safe_makedirs(folder, mode, exist_ok=True)
 
     def _save(self, name: str, content: Any) -> str:
         full_path = self.path(name)
@@ -107,6 +63,10 @@ class FileSystemStorage(Storage):
         return str(os.path.relpath(full_path, self.location)).replace("\\", "/")
 
     def _write(self, full_path: str, content: Any) -> None:
+        if hasattr(content, "temporary_file_path"):
+            # On the disk already: moved rather than copied.
+            file_move_safe(content.temporary_file_path(), full_path, allow_overwrite=self._allow_overwrite)
+            return
         flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0)
         flags |= os.O_TRUNC if self._allow_overwrite else os.O_EXCL
         descriptor = os.open(full_path, flags, 0o666)
@@ -139,6 +99,10 @@ class FileSystemStorage(Storage):
             return not (max_length and len(name) > max_length)
         return super().is_name_available(name, max_length=max_length)
 
+    def get_alternative_name(self, file_root: str, file_ext: str) -> str:
+        # Where names may be taken again, one that was cut needs nothing to tell it apart.
+        return f"{file_root}{file_ext}" if self._allow_overwrite else super().get_alternative_name(file_root, file_ext)
+
     def exists(self, name: str) -> bool:
         return os.path.lexists(self.path(name))
 
@@ -164,8 +128,8 @@ class FileSystemStorage(Storage):
 
     @staticmethod
     def _moment(timestamp: float) -> datetime:
-        moment = datetime.fromtimestamp(timestamp, tz=UTC)
-        return moment if settings.USE_TZ else make_naive(moment)
+        # Naive times are those of the process's own time zone, as documented.
+        return datetime.fromtimestamp(timestamp, tz=UTC if settings.USE_TZ else None)
 
     def get_accessed_time(self, name: str) -> datetime:
         return self._moment(os.path.getatime(self.path(name)))

@@ -4,39 +4,45 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from nuages.core.mail.backends.base import BaseEmailBackend
+
+RULE = "-" * 79
 
 
 class EmailBackend(BaseEmailBackend):
     """Writes to `stream`, standard output if not given."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.stream = kwargs.pop("stream", None) or sys.stdout
+    def __init__(self, fail_silently: bool = False, *, stream: Any = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fail_silently = fail_silently
+        self.stream = stream or sys.stdout
         self._lock = threading.RLock()
-        super().__init__(*args, **kwargs)
 
     def write_message(self, message: Any) -> None:
         """Write one message and a line below it."""
         built = message.message()
-        charset = built.get_charset().get_output_charset() if built.get_charset() else "utf-8"
-        self.stream.write(f"{built.as_bytes().decode(charset)}\n{'-' * 79}\n")
+        charset = built.get_content_charset("utf-8")
+        self.stream.write(f"{built.as_bytes().decode(charset, 'replace')}\n{RULE}\n")
 
-    def send_messages(self, email_messages: Sequence[Any]) -> int:
-        if not email_messages:
+    def send_messages(self, email_messages: Iterable[Any]) -> int:
+        waiting = list(email_messages)
+        if not waiting:
             return 0
         sent = 0
         with self._lock:
             try:
                 opened = self.open()
-                for message in email_messages:
-                    self.write_message(message)
-                    self.stream.flush()
-                    sent += 1
-                if opened:
-                    self.close()
+                try:
+                    for message in waiting:
+                        self.write_message(message)
+                        self.stream.flush()
+                        sent += 1
+                finally:
+                    if opened:
+                        self.close()
             except Exception:
                 if not self.fail_silently:
                     raise

@@ -2,50 +2,70 @@
 
 from __future__ import annotations
 
-import datetime
 import os
-from pathlib import Path
+import secrets
+from datetime import datetime
 from typing import Any
 
-from nuages.conf import settings
 from nuages.core.exceptions import ImproperlyConfigured
+from nuages.core.mail.backends.console import RULE
 from nuages.core.mail.backends.console import EmailBackend as ConsoleBackend
+from nuages.core.mail.errors import InvalidMailer
+from nuages.core.mail.handler import old_setting
 
 
 class EmailBackend(ConsoleBackend):
-    """Writes the messages of each connection to a file of its own below `file_path`."""
+    """Writes the messages of each backend object to a file of its own below `file_path`."""
 
-    def __init__(self, *args: Any, file_path: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, fail_silently: bool = False, *, file_path: str | os.PathLike[str] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(fail_silently, **kwargs)
+        self.stream = None
         self._name: str | None = None
-        chosen = file_path if file_path is not None else getattr(settings, "EMAIL_FILE_PATH", None)
-        if chosen is None:
+        self.file_path = os.path.abspath(self._chosen(file_path))
+        self._prepare_folder()
+
+    def _chosen(self, given: Any) -> Any:
+        if given is not None:
+            return given
+        if self.alias is not None:
+            raise InvalidMailer("OPTIONS must define 'file_path'.", alias=self.alias)
+        if (setting := old_setting("EMAIL_FILE_PATH", "")) == "":
             raise ImproperlyConfigured(
-                "The file-based email backend needs 'file_path': a folder to write to."
+                "The EMAIL_FILE_PATH setting must be set to use the file EmailBackend."
             )
-        folder = Path(chosen).absolute()
-        self.file_path = str(folder)
+        return setting
+
+    def _prepare_folder(self) -> None:
+        path = self.file_path
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            os.makedirs(path, exist_ok=True)
         except FileExistsError:
-            raise ImproperlyConfigured(
-                f"Path for saving email messages exists, but is not a directory: {folder}"
+            raise self._wrong(
+                f"'file_path' is not a directory: {path}",
+                f"Path for saving email messages exists, but is not a directory: {path}",
             ) from None
         except OSError as error:
-            raise ImproperlyConfigured(
-                f"Could not create directory for saving email messages: {folder} ({error})"
+            raise self._wrong(
+                f"Could not create 'file_path': {path} ({error})",
+                f"Could not create directory for saving email messages: {path} ({error})",
             ) from error
-        if not os.access(folder, os.W_OK):
-            raise ImproperlyConfigured(f"Could not write to directory: {folder}")
-        super().__init__(*args, **kwargs)
-        self.stream = None
+        if not os.access(path, os.W_OK):
+            raise self._wrong(f"'file_path' is not writable: {path}", f"Could not write to directory: {path}")
+
+    def _wrong(self, of_option: str, of_setting: str) -> ImproperlyConfigured:
+        if self.alias is None:
+            return ImproperlyConfigured(of_setting)
+        return InvalidMailer(of_option, alias=self.alias)
 
     def write_message(self, message: Any) -> None:
-        self.stream.write(message.message().as_bytes() + b"\n" + b"-" * 79 + b"\n")
+        self.stream.write(message.message().as_bytes() + f"\n{RULE}\n".encode())
 
     def _get_filename(self) -> str:
         if self._name is None:
-            stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
-            self._name = str(Path(self.file_path) / f"{stamp}-{abs(id(self))}.log")
+            stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+            self._name = os.path.join(self.file_path, f"{stamp}-{secrets.token_hex(5)}.log")
         return self._name
 
     def open(self) -> bool:
@@ -55,6 +75,6 @@ class EmailBackend(ConsoleBackend):
         return True
 
     def close(self) -> None:
-        if self.stream is not None:
-            self.stream.close()
-            self.stream = None
+        stream, self.stream = self.stream, None
+        if stream is not None:
+            stream.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from nuages.core import mail
@@ -15,15 +15,27 @@ class EmailBackend(BaseEmailBackend):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not hasattr(mail, "outbox"):
-            mail.outbox = []  # type: ignore[attr-defined]
+        _outbox()
 
-    def send_messages(self, email_messages: Sequence[Any]) -> int:
+    def send_messages(self, email_messages: Iterable[Any]) -> int:
         sent = 0
         for message in email_messages:
             message.message()
-            kept = copy.copy(message)
-            kept.sent_using = self.alias  # type: ignore[attr-defined]
-            mail.outbox.append(kept)  # type: ignore[attr-defined]
+            kept = _as_it_is_now(message)
+            kept.sent_using = self.alias
+            _outbox().append(kept)
             sent += 1
         return sent
+
+
+def _outbox() -> list[Any]:
+    return vars(mail).setdefault("outbox", [])
+
+
+def _as_it_is_now(message: Any) -> Any:
+    """Return a copy that later changes to the message do not reach, attached content aside."""
+    kept = copy.copy(message)
+    for name, value in vars(message).items():
+        if isinstance(value, list | dict):
+            vars(kept)[name] = copy.copy(value)
+    return kept

@@ -6,13 +6,28 @@ import email.policy
 import smtplib
 import ssl
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from nuages.conf import settings
+from nuages.core.mail.addresses import in_ascii, read_mailbox
 from nuages.core.mail.backends.base import BaseEmailBackend
+from nuages.core.mail.deprecation import warn_caller
+from nuages.core.mail.errors import InvalidMailer
+from nuages.core.mail.handler import old_setting
 from nuages.core.mail.utils import DNS_NAME
 from nuages.spine import offload
+
+_OLD_SETTINGS = {
+    "host": "EMAIL_HOST",
+    "port": "EMAIL_PORT",
+    "username": "EMAIL_HOST_USER",
+    "password": "EMAIL_HOST_PASSWORD",
+    "use_tls": "EMAIL_USE_TLS",
+    "use_ssl": "EMAIL_USE_SSL",
+    "timeout": "EMAIL_TIMEOUT",
+    "ssl_keyfile": "EMAIL_SSL_KEYFILE",
+    "ssl_certfile": "EMAIL_SSL_CERTFILE",
+}
 
 
 class EmailBackend(BaseEmailBackend):
@@ -32,26 +47,43 @@ class EmailBackend(BaseEmailBackend):
         ssl_certfile: str | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(fail_silently=fail_silently, **kwargs)
+        super().__init__(**kwargs)
+        self.fail_silently = fail_silently
+        self.host, self.port = host, port
+        self.username, self.password = username, password
+        self.use_tls, self.use_ssl = use_tls, use_ssl
+        self.timeout = timeout
+        self.ssl_keyfile, self.ssl_certfile = ssl_keyfile, ssl_certfile
+        if self.alias is None:
+            self._take_old_settings()
+        else:
+            self._settle_options()
+        self.connection: Any = None
+        # A connection that is open but not yet secured or signed in.
+        self._partial_connection: Any = None
+        self._lock = threading.RLock()
 
-        def chosen(value: Any, setting: str) -> Any:
-            return getattr(settings, setting) if value is None else value
-
-        self.host = chosen(host, "EMAIL_HOST")
-        self.port = chosen(port, "EMAIL_PORT")
-        self.username = chosen(username, "EMAIL_HOST_USER")
-        self.password = chosen(password, "EMAIL_HOST_PASSWORD")
-        self.use_tls = chosen(use_tls, "EMAIL_USE_TLS")
-        self.use_ssl = chosen(use_ssl, "EMAIL_USE_SSL")
-        self.timeout = chosen(timeout, "EMAIL_TIMEOUT")
-        self.ssl_keyfile = chosen(ssl_keyfile, "EMAIL_SSL_KEYFILE")
-        self.ssl_certfile = chosen(ssl_certfile, "EMAIL_SSL_CERTFILE")
+    def _take_old_settings(self) -> None:
+        warn_caller("Directly creating EmailBackend instances is deprecated. Use mail.mailers instead.")
+        for name, setting in _OLD_SETTINGS.items():
+            if getattr(self, name) is None:
+                setattr(self, name, old_setting(setting))
         if self.use_ssl and self.use_tls:
             raise ValueError(
                 "EMAIL_USE_TLS/EMAIL_USE_SSL are mutually exclusive, so only set one of those settings to True."
             )
-        self.connection: Any = None
-        self._lock = threading.RLock()
+
+    def _settle_options(self) -> None:
+        if not self.host:
+            raise InvalidMailer("OPTIONS must define 'host'.", alias=self.alias)
+        self.use_tls, self.use_ssl = bool(self.use_tls), bool(self.use_ssl)
+        if self.use_ssl and self.use_tls:
+            raise InvalidMailer(
+                "The 'use_ssl' and 'use_tls' OPTIONS are incompatible. Set at most one of them to True.",
+                alias=self.alias,
+            )
+        if self.port is None:
+            self.port = 465 if self.use_ssl else 587 if self.use_tls else 25
 
     @property
     def connection_class(self) -> Any:
@@ -61,66 +93,74 @@ class EmailBackend(BaseEmailBackend):
     @property
     def ssl_context(self) -> ssl.SSLContext:
         """How the server is checked: as browsers do, unless a certificate of ours is given."""
-        if self.ssl_certfile or self.ssl_keyfile:
-            context = ssl.SSLContext(protocol=ssl.PROTOCOL_TLS_CLIENT)
-            context.load_cert_chain(self.ssl_certfile, self.ssl_keyfile)
-            return context
-        return ssl.create_default_context()
+        if not (self.ssl_certfile or self.ssl_keyfile):
+            return ssl.create_default_context()
+        context = ssl.SSLContext(protocol=ssl.PROTOCOL_TLS_CLIENT)
+        context.load_cert_chain(self.ssl_certfile, self.ssl_keyfile)  # type: ignore[arg-type]
+        return context
 
     def open(self) -> bool | None:
         if self.connection:
             return False
+        self._drop_partial()
         options: dict[str, Any] = {"local_hostname": DNS_NAME.get_fqdn()}
         if self.timeout is not None:
             options["timeout"] = self.timeout
         if self.use_ssl:
             options["context"] = self.ssl_context
         try:
-            self.connection = self.connection_class(self.host, self.port, **options)
-            if not self.use_ssl and self.use_tls:
-                self.connection.starttls(context=self.ssl_context)
+            server = self._partial_connection = self.connection_class(self.host, self.port, **options)
+            if self.use_tls and not self.use_ssl:
+                server.starttls(context=self.ssl_context)
             if self.username and self.password:
-                self.connection.login(self.username, self.password)
+                server.login(self.username, self.password)
         except OSError:
-            if not self.fail_silently:
-                raise
-            return None
+            if self.fail_silently:
+                return None
+            raise
+        self.connection, self._partial_connection = server, None
         return True
 
+    def _drop_partial(self) -> None:
+        half_open, self._partial_connection = self._partial_connection, None
+        if half_open is not None:
+            half_open.close()
+
     def close(self) -> None:
-        if self.connection is None:
+        self._drop_partial()
+        connection, self.connection = self.connection, None
+        if connection is None:
             return
         try:
-            self.connection.quit()
+            connection.quit()
         except (ssl.SSLError, smtplib.SMTPServerDisconnected):
-            # The connection is broken already, which is as good as closed.
-            self.connection.close()
+            # It is broken already: there is nobody left to say goodbye to.
+            connection.close()
         except smtplib.SMTPException:
             if not self.fail_silently:
                 raise
-        finally:
-            self.connection = None
 
-    def send_messages(self, email_messages: Sequence[Any]) -> int:
-        return offload(self._send_messages, email_messages) if email_messages else 0
+    def send_messages(self, email_messages: Iterable[Any]) -> int:
+        waiting = list(email_messages)
+        return offload(self._send_all, waiting) if waiting else 0
 
-    def _send_messages(self, email_messages: Sequence[Any]) -> int:
+    def _send_all(self, waiting: list[Any]) -> int:
         with self._lock:
             opened = self.open()
-            if not self.connection or opened is None:
+            if opened is None or not self.connection:
                 return 0
             try:
-                return sum(self._send(message) for message in email_messages)
+                return sum(self._send(message) for message in waiting)
             finally:
                 if opened:
                     self.close()
 
     def _send(self, email_message: Any) -> bool:
-        if not email_message.recipients():
-            return False
-        built = email_message.message(policy=email.policy.SMTP)
-        sender = self.prep_address(email_message.from_email)
         recipients = [self.prep_address(address) for address in email_message.recipients()]
+        if not recipients:
+            return False
+        sender = self.prep_address(email_message.from_email)
+        built = email_message.message(policy=email.policy.SMTP)
         try:
             self.connection.sendmail(sender, recipients, built.as_bytes())
         except smtplib.SMTPException:
@@ -130,20 +170,10 @@ class EmailBackend(BaseEmailBackend):
         return True
 
     def prep_address(self, address: Any, force_ascii: bool = True) -> str:
-        """Return the bare address, its domain in ASCII. Raises `ValueError` for what is not one address."""
-        from email.headerregistry import AddressHeader
-
-        parsed = AddressHeader.value_parser(str(address))
-        defects = {str(defect) for defect in getattr(parsed, "all_defects", ())}
-        boxes = parsed.all_mailboxes
-        if len(boxes) != 1 or not boxes[0].addr_spec or (defects - {"null"} and "@" not in str(address)):
-            raise ValueError(f"Invalid address {str(address)!r}")
-        local, _, domain = boxes[0].addr_spec.rpartition("@")
-        if force_ascii:
-            local.encode("ascii") if local.isascii() else _refuse_local(str(address))
-            domain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
-        return f"{local}@{domain}" if domain else boxes[0].addr_spec
-
-
-def _refuse_local(address: str) -> None:
-    raise ValueError(f"Invalid address {address!r}: local-part contains non-ASCII characters.")
+        """Return the bare address for the envelope. Raises `ValueError` for what is not one address."""
+        box = read_mailbox(str(address))
+        if not force_ascii:
+            return box.spec(quote=box.user.isascii())
+        if not box.user.isascii():
+            raise ValueError(f"Invalid address {str(address)!r}: local-part contains non-ASCII characters.")
+        return box._replace(domain=in_ascii(box.domain)).spec()

@@ -1,0 +1,1 @@
+"""What Django 2028 removes from mail, kept apart from what stays."""

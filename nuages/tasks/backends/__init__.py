@@ -1,0 +1,1 @@
+"""What enqueues tasks."""
