@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from inspect import iscoroutinefunction
@@ -36,12 +37,17 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Describe the mark."""
+    """Describe the mark, and load the apps of the settings module."""
     config.addinivalue_line(
         "markers",
         "django_db(transaction=False, databases=None, reset_sequences=False): the test uses the database, in a "
         "transaction that is rolled back unless it asks for real ones.",
     )
+    # Test modules import models while they are collected. A conftest.py may also configure settings later on.
+    if any(os.environ.get(name) for name in _SETTINGS_VARIABLES):
+        import nuages
+
+        nuages.setup()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -103,13 +109,28 @@ def django_db_setup(_environment: None, request: pytest.FixtureRequest) -> Itera
     teardown_databases(made, verbosity=0, keepdb=keep)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _test_cases(request: pytest.FixtureRequest) -> None:
+    """Test cases find what the test runner would have made for them; without it they would write into real data."""
+    classes = {item.cls for item in request.session.items if isinstance(item, pytest.Function) and item.cls}
+    # Who has test cases of ours has imported them.
+    if not classes or "nuages.test" not in sys.modules:
+        return
+    from nuages.test import SimpleTestCase, TransactionTestCase
+
+    if any(issubclass(each, TransactionTestCase) for each in classes):
+        request.getfixturevalue("django_db_setup")
+    elif any(issubclass(each, SimpleTestCase) for each in classes):
+        request.getfixturevalue("_environment")
+
+
 @contextmanager
 def _as_test_case(transaction: bool, databases: Any, reset_sequences: bool) -> Iterator[None]:
     """Do for a test function what the test cases do for their methods."""
     from nuages.test import TestCase, TransactionTestCase
 
     base = TransactionTestCase if transaction else TestCase
-    case_class = type(
+    case_class: Any = type(
         "PytestCase", (base,), {"databases": databases, "reset_sequences": reset_sequences, "runTest": None}
     )
     case_class.setUpClass()

@@ -22,6 +22,8 @@ Receiver = Callable[..., Any]
 Responses = list[tuple[Receiver, Any]]
 # ((receiver or dispatch_uid, sender), receiver or reference to it, reference to the sender, is it async)
 _Entry = tuple[tuple[Hashable, Hashable], Any, "weakref.ref[Any] | None", bool]
+# The plain and the `async def` receivers of a sender, each with whether it is held by a reference.
+_Heard = tuple[tuple[tuple[Any, bool], ...], tuple[tuple[Any, bool], ...]]
 
 
 def _make_id(target: Any) -> Hashable:
@@ -50,6 +52,8 @@ class Signal:
         self.use_caching = use_caching
         self.sender_receivers_cache: Any = weakref.WeakKeyDictionary() if use_caching else {}
         self._dead_receivers = False
+        # Where no receiver asks for a sender of its own, all senders are heard alike: (receivers, how many, heard).
+        self._common: tuple[list[_Entry], int, _Heard] | None = None
 
     def connect(
         self, receiver: Receiver, sender: Any = None, weak: bool = True, dispatch_uid: Hashable | None = None
@@ -83,6 +87,7 @@ class Signal:
             if all(known != key for known, *_ in self.receivers):
                 self.receivers.append((key, held, sender_ref, is_async))
             self.sender_receivers_cache.clear()
+            self._common = None
 
     def disconnect(
         self, receiver: Receiver | None = None, sender: Any = None, dispatch_uid: Hashable | None = None
@@ -94,6 +99,7 @@ class Signal:
             kept = [entry for entry in self.receivers if entry[0] != key]
             found = len(kept) != len(self.receivers)
             self.receivers = kept
+            self._common = None
             self.sender_receivers_cache.clear()
         return found
 
@@ -162,15 +168,20 @@ class Signal:
 
     def _live_receivers(self, sender: Any) -> tuple[list[Receiver], list[Receiver]]:
         """Return the plain and the `async def` receivers that hear this sender, without the dead ones."""
-        plain: list[Receiver] = []
-        coloured: list[Receiver] = []
-        for held, is_async in self._heard_by(sender):
-            receiver = held() if isinstance(held, weakref.ReferenceType) else held
-            if receiver is not None:
-                (coloured if is_async else plain).append(receiver)
-        return plain, coloured
+        common, receivers = self._common, self.receivers
+        if (
+            common is not None
+            and common[0] is receivers
+            and common[1] == len(receivers)
+            and not self._dead_receivers
+        ):
+            heard = common[2]
+        else:
+            heard = self._heard_by(sender)
+        plain, coloured = heard
+        return _alive(plain), _alive(coloured) if coloured else []
 
-    def _heard_by(self, sender: Any) -> tuple[tuple[Any, bool], ...]:
+    def _heard_by(self, sender: Any) -> _Heard:
         """Return what is held of the receivers for this sender; from the cache where the signal keeps one."""
         cachable = self.use_caching and sender is not None
         if cachable and not self._dead_receivers:
@@ -181,15 +192,22 @@ class Signal:
             else:
                 if known is not None:
                     return known
-        wanted = (_make_id(None), _make_id(sender))
+        nobody = _make_id(None)
+        wanted = (nobody, _make_id(sender))
         with self.lock:
             self._clear_dead_receivers()
-            found = tuple(
-                (held, is_async)
+            entries = [
+                (held, isinstance(held, weakref.ReferenceType), is_async)
                 for (_, sender_id), held, sender_ref, is_async in self.receivers
                 if sender_id in wanted and (sender_ref is None or sender_ref() is not None)
+            ]
+            found = (
+                tuple((held, weak) for held, weak, is_async in entries if not is_async),
+                tuple((held, weak) for held, weak, is_async in entries if is_async),
             )
-            if cachable:
+            if all(key[1] == nobody for key, *_ in self.receivers):
+                self._common = (self.receivers, len(self.receivers), found)
+            elif cachable:
                 try:
                     self.sender_receivers_cache[sender] = found
                 except TypeError:
@@ -201,6 +219,7 @@ class Signal:
         if not self._dead_receivers:
             return
         self._dead_receivers = False
+        self._common = None
         self.receivers = [
             entry
             for entry in self.receivers
@@ -212,6 +231,15 @@ class Signal:
     def _flag_dead_receivers(self, reference: object = None) -> None:
         # Called while garbage is collected, perhaps in the middle of a send: only leave a note.
         self._dead_receivers = True
+
+
+def _alive(held_receivers: tuple[tuple[Any, bool], ...]) -> list[Receiver]:
+    alive: list[Receiver] = []
+    for held, weak in held_receivers:
+        receiver = held() if weak else held
+        if receiver is not None:
+            alive.append(receiver)
+    return alive
 
 
 def _refuse_unfit(receiver: Receiver) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from http.client import responses
-from typing import Any
+from typing import Any, Self
 
 from nuages.conf import settings
 from nuages.core.signals import request_finished
@@ -286,6 +286,12 @@ class HttpResponseBase:
     def writelines(self, lines: Iterable[Any]) -> None:
         """Write each of `lines`, adding nothing between them."""
         raise OSError(f"This {type(self).__name__} instance is not writable")
+
+    def __copy__(self) -> Self:
+        # A copy stays in this process, and keeps what a pickled response does without.
+        copied = type(self).__new__(type(self))
+        copied.__dict__.update(self.__dict__)
+        return copied
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name not in _UNPICKLED}

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from email.header import Header
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from nuages.utils.datastructures import CaseInsensitiveMapping
+
+T = TypeVar("T")
 
 _UNPREFIXED = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 
@@ -117,6 +119,15 @@ class ResponseHeaders(MutableMapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         return self._store[name.lower()][1]
+
+    @overload
+    def get(self, name: str) -> str | None: ...
+    @overload
+    def get(self, name: str, default: T) -> str | T: ...
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a header, or `default` where it is not set."""
+        entry = self._store.get(name.lower())
+        return default if entry is None else entry[1]
 
     def __delitem__(self, name: str) -> None:
         self._store.pop(name.lower(), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -22,10 +23,14 @@ def make_application() -> RSGIApplication:
 
     nuages.setup(set_prefix=False)
     log_to_console()
-    return RSGIApplication(
+    application = RSGIApplication(
         files=collected_files() if os.environ.get(SERVE_FILES, "1") == "1" else None,
         access_log=production_log if os.environ.get(ACCESS_LOG) == "1" else None,
     )
+    # What is there now stays: there is nothing in it for the garbage collector to look through again and again.
+    gc.collect()
+    gc.freeze()
+    return application
 
 
 def log_to_console() -> None:

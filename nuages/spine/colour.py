@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from inspect import iscoroutinefunction
-from types import CoroutineType
+from inspect import CO_COROUTINE
+from types import CoroutineType, FunctionType
 from typing import Any, TypeVar
 
 from nuages.spine.waiting import wait
+
+if sys.version_info >= (3, 12):
+    from inspect import iscoroutinefunction
+else:
+    # Sees the mark of those who mark a plain function, as View.as_view() does; inspect's does from 3.12 on.
+    from asyncio import iscoroutinefunction
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,6 +41,9 @@ def cooperative(view: F) -> F:
 
 def is_async(function: Callable[..., Any]) -> bool:
     """Say whether calling `function` gives a coroutine (async def, marked, or an object with an async __call__)."""
+    if type(function) is FunctionType and not function.__dict__:
+        # Nothing is written on it, so its code says it all.
+        return bool(function.__code__.co_flags & CO_COROUTINE)
     return iscoroutinefunction(function) or iscoroutinefunction(getattr(type(function), "__call__", None))  # noqa: B004
 
 

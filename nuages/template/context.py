@@ -235,8 +235,7 @@ class RequestContext(Context):
         self._processors = () if processors is None else tuple(processors)
         # A layer for the processors' variables, below one for what is set during rendering.
         self._processors_index: int | None = len(self.dicts)
-        self.update({})
-        self.update({})
+        self.dicts += ({}, {})
 
     @contextmanager
     def bind_template(self, template: Any) -> Iterator[None]:
@@ -282,7 +281,8 @@ def make_context(context: Any, request: Any = None, **kwargs: Any) -> Context:
     # The given variables go on top of the processors', so that they win.
     bound = RequestContext(request, **kwargs)
     if context:
-        bound.push(context)
+        # A plain layer, which does not refer back to the context: so its values are free as soon as the page is done.
+        bound.dicts.append(dict(context))
     return bound
 
 

@@ -22,13 +22,12 @@ from nuages.template.lookup import (
     attribute_types,
     by_rules,
     not_found,
-    plain_types,
     reading,
     settle,
     slowly,
     stumbled,
 )
-from nuages.utils.formats import localize
+from nuages.utils.formats import get_format, localize
 from nuages.utils.html import conditional_escape
 from nuages.utils.memo import on_change
 from nuages.utils.safestring import SafeString
@@ -59,6 +58,10 @@ def _groups_numbers() -> bool:
     if _grouped is None:
         _grouped = bool(settings.USE_THOUSAND_SEPARATOR)
     return _grouped
+
+
+#: Numbers of more digits may be written with an exponent.
+MOST_PLAIN_DIGITS = 60
 
 
 def plain_numbers() -> bool:
@@ -114,6 +117,8 @@ class Presenter:
     def __init__(self, switches: Switches, string_if_invalid: str = "") -> None:
         self.switches = switches
         self.string_if_invalid = string_if_invalid
+        #: How values of a type are shown, for the types that nothing else can happen to; None for others.
+        self.find_way: Callable[[type], Callable[[Any], str] | None]
         self.show, self.show_variable, self.show_number = self._make()
         self._steps: dict[tuple[str, bool], Callable[[Any], str]] = {}
 
@@ -127,6 +132,7 @@ class Presenter:
     def _make_step(self, bit: str, first: bool) -> Callable[[Any], str]:
         by_attribute = attribute_types(bit)
         show = self.show
+        find = self.find_way
         escape = _escape_inner if self.switches.autoescape else _same
 
         def show_step(holder: Any) -> str:
@@ -146,7 +152,8 @@ class Presenter:
             if type(value) is str:
                 escaped: str = escape(value)
                 return escaped if escaped is value or "&#" not in escaped else escape_text(value)
-            return show(value if type(value) in plain_types else settle(value))
+            way = find(type(value))
+            return way(value) if way is not None else show(settle(value))
 
         return reading(show_step, bit)
 
@@ -163,6 +170,23 @@ class Presenter:
                 return str(value)
             return general(value)
 
+        def with_point(value: Decimal | float) -> str:
+            text = str(value)
+            # Long ones, and those with an exponent, are for the number format to write.
+            if (
+                (_grouped is not False and _groups_numbers())
+                or len(text) > MOST_PLAIN_DIGITS
+                or "E" in text
+                or "e" in text
+            ):
+                return general(value)
+            if not localizes:
+                return text
+            point = get_format("DECIMAL_SEPARATOR")
+            if point == ".":
+                return text
+            return text.replace(".", ",") if point == "," else general(value)
+
         def missing(value: Missing) -> str:
             log_failure(value, None)
             return invalid
@@ -175,13 +199,14 @@ class Presenter:
             bool: str,
             type(None): str,
             Missing: missing,
-            float: general,
-            Decimal: general,
+            float: with_point,
+            Decimal: with_point,
             datetime.datetime: general,
             datetime.date: general,
             datetime.time: general,
         }
         find = ways.get
+        self.find_way = ways.get
         plain = frozenset(ways)
 
         def show(value: Any) -> str:

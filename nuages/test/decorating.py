@@ -46,7 +46,7 @@ class TestContextDecorator:
                 setattr(inner_self, decorator.attr_name, context)
             own_set_up(inner_self)
 
-        cls.setUp = setUp  # type: ignore[method-assign]
+        cls.setUp = setUp  # type: ignore[method-assign, assignment]
         return cls
 
     def decorate_callable(self, func: Callable[..., Any]) -> Callable[..., Any]:

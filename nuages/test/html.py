@@ -76,13 +76,10 @@ class Element:
             return sum(self._in_text(target))
         if self == target:
             return 1
-        wanted = target.children if target.name is None else [target]
-        return self._runs(wanted) + sum(
-            child._below(target) for child in self.children if isinstance(child, Element) and child != target
-        )
+        return self._below(target)
 
     def _below(self, target: Element) -> int:
-        wanted = target.children if target.name is None else [target]
+        wanted: list[Element | str] = target.children if target.name is None else [target]
         return self._runs(wanted) + sum(
             child._below(target) for child in self.children if isinstance(child, Element) and child != target
         )

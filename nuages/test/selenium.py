@@ -101,6 +101,8 @@ class SeleniumTestCase(LiveServerTestCase, metaclass=SeleniumTestCaseBase):
     """A live server with a browser in `self.selenium`."""
 
     implicit_wait = 10
+    browser: str | None
+    external_host: str | None
     selenium: Any
 
     @classproperty

@@ -170,7 +170,8 @@ def add_never_cache_headers(response: Any) -> None:
 
 def patch_vary_headers(response: Any, newheaders: Iterable[str]) -> None:
     """Say on which request headers the response depends; an asterisk swallows all names."""
-    present = list(split_header_value(response.headers.get("Vary", "")))
+    stated = response.headers.get("Vary", "")
+    present = list(split_header_value(stated)) if stated else []
     named = {name.lower() for name in present}
     for name in (header.strip() for header in newheaders):
         if name.lower() not in named:

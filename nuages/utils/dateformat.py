@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Callable
 from email.utils import format_datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from nuages.utils.dates import MONTHS, MONTHS_3, MONTHS_ALT, MONTHS_AP, WEEKDAYS, WEEKDAYS_ABBR
@@ -272,47 +273,56 @@ class DateFormat(TimeFormat):
         return self.data.timetuple().tm_yday
 
 
-# What is no more than one of the value's numbers, as `str.format` writes it.
+# What is no more than one of the value's numbers: its name, and how `%` writes it.
 _NUMBERS_OF_DATES = {
-    "Y": "{0.year:04}",
-    "m": "{0.month:02}",
-    "n": "{0.month}",
-    "d": "{0.day:02}",
-    "j": "{0.day}",
+    "Y": ("year", "%04d"),
+    "m": ("month", "%02d"),
+    "n": ("month", "%d"),
+    "d": ("day", "%02d"),
+    "j": ("day", "%d"),
 }
 _NUMBERS_OF_DATETIMES = {
     **_NUMBERS_OF_DATES,
-    "G": "{0.hour}",
-    "H": "{0.hour:02}",
-    "i": "{0.minute:02}",
-    "s": "{0.second:02}",
-    "u": "{0.microsecond:06}",
+    "G": ("hour", "%d"),
+    "H": ("hour", "%02d"),
+    "i": ("minute", "%02d"),
+    "s": ("second", "%02d"),
+    "u": ("microsecond", "%06d"),
 }
-_NUMBERS: dict[Any, dict[str, str]] = {
+_NUMBERS: dict[type, dict[str, tuple[str, str]]] = {
     datetime.date: _NUMBERS_OF_DATES,
     datetime.datetime: _NUMBERS_OF_DATETIMES,
 }
 
 
 @lru_cache(maxsize=512)
-def _numbers_alone(kind: Any, formatstr: str) -> Callable[[Any], str] | None:
-    """Return what writes a format that holds nothing but numbers (an ISO date, say); None for any other."""
+def _numbers_alone(kind: type, formatstr: str) -> tuple[str, Callable[[Any], Any]] | None:
+    """Return a format that holds nothing but numbers (an ISO date, say) as `%` takes it, and what reads them.
+
+    None for any other format.
+    """
     known = _NUMBERS[kind]
     pieces: list[str] = []
+    names: list[str] = []
     for plain, part in _parts_of(DateFormat, formatstr):
-        if not plain and part not in known:
+        if plain:
+            pieces.append(part.replace("%", "%%"))
+        elif part in known:
+            name, piece = known[part]
+            names.append(name)
+            pieces.append(piece)
+        else:
             return None
-        pieces.append(part.replace("{", "{{").replace("}", "}}") if plain else known[part])
-    return "".join(pieces).format
+    return ("".join(pieces), attrgetter(*names)) if names else None
 
 
 def format(value: Any, format_string: Any) -> str:
     """Return a date or datetime in this format."""
     kind: Any = type(value)
     if kind is datetime.date or kind is datetime.datetime:
-        write = _numbers_alone(kind, str(format_string))
-        if write is not None:
-            return write(value)
+        alone = _numbers_alone(kind, str(format_string))
+        if alone is not None:
+            return alone[0] % alone[1](value)
     return DateFormat(value).format(format_string)
 
 

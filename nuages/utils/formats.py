@@ -95,16 +95,19 @@ def get_format(format_type: Any, lang: str | None = None, use_l10n: bool | None 
     What is no name of a format is taken for a format itself. Unless `use_l10n`, a language's own formats are
     used.
     """
+    name = format_type if type(format_type) is str else str(format_type)
+    if not name.isidentifier():
+        # "Y-m-d" cannot be the name of anything.
+        return name
     if use_l10n is None or use_l10n:
         if lang is None:
             lang = get_language()
     else:
         lang = None
-    key = (format_type if type(format_type) is str else str(format_type), lang)
     try:
-        return _format_cache[key]
+        return _format_cache[name, lang]
     except KeyError:
-        value = _format_cache[key] = _find_format(*key)
+        value = _format_cache[name, lang] = _find_format(name, lang)
         return value
 
 

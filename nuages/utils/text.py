@@ -67,7 +67,12 @@ class Truncator:
         length = int(num)
         if length <= 0:
             return ""
-        text = unicodedata.normalize("NFC", self.text)
+        text = self.text
+        if not text.isascii():
+            text = unicodedata.normalize("NFC", text)
+        elif len(text) <= length and not html:
+            # Every character of it counts.
+            return text
         room = length - sum(map(_counts, self.add_truncation_text("", truncate)))
         if html:
             from nuages.utils.truncation import cut_html
@@ -246,16 +251,21 @@ def unescape_string_literal(s: Any) -> str:
     return text[1:-1].replace(f"\\{quote}", quote).replace("\\\\", "\\")
 
 
+# Compiled at once: in a page with many slugs the detour by a lazy object would show.
+_NOT_IN_SLUGS = re.compile(r"[^\w\s-]")
+_GAPS = re.compile(r"[-\s]+")
+
+
 @keep_lazy_text
 def slugify(value: Any, allow_unicode: bool = False) -> str:
     """Return the text as part of an address: lower case, dashes for white space, nothing but letters, digits, _."""
     text = str(value)
     if allow_unicode:
         text = unicodedata.normalize("NFKC", text)
-    else:
+    elif not text.isascii():
         text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    words = re.sub(r"[^\w\s-]", "", text.lower())
-    return re.sub(r"[-\s]+", "-", words).strip("-_")
+    words = _NOT_IN_SLUGS.sub("", text.lower())
+    return _GAPS.sub("-", words).strip("-_")
 
 
 def camel_case_to_spaces(value: str) -> str:

@@ -57,8 +57,9 @@ def page_not_found(
     """Answer 404. The template gets `request_path` and `exception`."""
     # The name of the exception, unless it carries a message somebody wrote.
     shown = type(exception).__name__
-    if exception.args and isinstance(exception.args[0], str):
-        shown = exception.args[0]
+    args = getattr(exception, "args", ())
+    if args and isinstance(args[0], str):
+        shown = args[0]
     context = {"request_path": quote(request.path), "exception": shown}
     template = _load(template_name, ERROR_404_TEMPLATE_NAME)
     if template is not None:

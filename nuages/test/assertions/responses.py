@@ -58,7 +58,7 @@ class ResponseAssertions(DocumentAssertions):
             status_code,
             f"{prefix}Couldn't retrieve content: Response code was {response.status_code} (expected {status_code})",
         )
-        content = response.getvalue() if response.streaming else response.content
+        content = raw = response.getvalue() if response.streaming else response.content
         if isinstance(text, bytes) and not html:
             shown, wanted = repr(text), text
         else:
@@ -72,9 +72,9 @@ class ResponseAssertions(DocumentAssertions):
                     self._parse(wanted, "Second argument is not valid HTML:")
                 ),
                 prefix,
-                content,
+                raw,
             )
-        return shown, content.count(wanted), prefix, content
+        return shown, content.count(wanted), prefix, raw
 
     def _parse(self, text: Any, complaint: str) -> Any:
         try:

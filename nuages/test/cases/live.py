@@ -134,7 +134,7 @@ class LiveServerTestCase(TransactionTestCase):
         # A database in memory exists in one connection only, which the server's threads have to share.
         return {
             connection.alias: connection
-            for connection in connections.all()
+            for connection in _all_connections()
             if connection.vendor == "sqlite" and connection.is_in_memory_db()
         }
 
@@ -167,3 +167,7 @@ class LiveServerTestCase(TransactionTestCase):
         cls.server_thread.terminate()
         for connection in cls.server_thread.connections_override.values():
             connection.dec_thread_sharing()
+
+
+def _all_connections() -> list[Any]:
+    return list(connections.all())

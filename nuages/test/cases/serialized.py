@@ -12,6 +12,7 @@ class SerializeMixin:
     """Give `lockfile`: classes that name the same file do not run at the same time, in any process."""
 
     lockfile: str | None = None
+    _lock: Any
 
     def __init_subclass__(cls, /, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

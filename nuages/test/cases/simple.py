@@ -39,6 +39,9 @@ class SimpleTestCase(
     _overridden_settings: dict[str, Any] | None = None
     _modified_settings: list[Any] | None = None
 
+    client: Any
+    async_client: Any
+    _refused: list[Any]
     databases: Any = set()
     _disallowed_database_msg = (
         "Database %(operation)s to %(alias)r are not allowed in SimpleTestCase subclasses. Either subclass "

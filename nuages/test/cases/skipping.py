@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import unittest
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -65,8 +66,9 @@ def _feature(name: str) -> Any:
 
 def _conditionally(condition: Callable[[], bool], reason: str, name: str) -> Callable[[Any], Any]:
     def decorate(test: Any) -> Any:
-        if not isinstance(test, type):
+        if not inspect.isclass(test):
             return _decorated_method(test, condition, reason, name)
+        marked: Any = test
         databases: Iterable[str] | None = getattr(test, "databases", None)
         if not databases or DEFAULT_DB_ALIAS not in databases:
             raise ValueError(
@@ -75,9 +77,9 @@ def _conditionally(condition: Callable[[], bool], reason: str, name: str) -> Cal
             )
         present = test.__dict__.get("__unittest_skip__")
         if isinstance(present, CheckCondition):
-            test.__unittest_skip__ = present.add_condition(condition, reason)
+            marked.__unittest_skip__ = present.add_condition(condition, reason)
         elif present is not True:
-            test.__unittest_skip__ = CheckCondition((condition, reason))
+            marked.__unittest_skip__ = CheckCondition((condition, reason))
         return test
 
     return decorate

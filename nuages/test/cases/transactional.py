@@ -196,6 +196,9 @@ class TestData:
 class TestCase(TransactionTestCase):
     """A test case whose tests run in a transaction that is rolled back; `setUpTestData` runs once per class."""
 
+    cls_atomics: dict[str, Any]
+    atomics: dict[str, Any]
+
     @classmethod
     def _enter_atomics(cls) -> dict[str, Any]:
         atomics = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -42,7 +43,7 @@ class AsyncRequestFactory(RequestFactory):
 
     def perform(self, **request: Any) -> Any:
         """Do what a request comes to here: make the request object."""
-        body_file = request.pop("_body_file", None) or FakePayload(b"")
+        body_file = _received(request.pop("_body_file", None))
         return ASGIRequest(self._base_scope(**request), body_file)
 
     def generic(
@@ -85,6 +86,11 @@ class AsyncRequestFactory(RequestFactory):
         return unquote(parsed.path)
 
 
+def _received(body: FakePayload | None) -> BytesIO:
+    # The handler has received the whole body before a request is made, so that reading can go on to its end.
+    return BytesIO(b"" if body is None else body.read())
+
+
 def _header_name(keyword: str) -> bytes:
     return keyword.removeprefix("HTTP_").replace("_", "-").lower().encode("ascii")
 
@@ -95,7 +101,7 @@ class AsyncClientHandler(ClientHandler):
     is_async = True
 
     def __call__(self, scope: dict[str, Any]) -> Any:
-        body_file = scope.pop("_body_file", None) or FakePayload(b"")
+        body_file = _received(scope.pop("_body_file", None))
         request_started.disconnect(close_old_connections)
         request_started.send(sender=self.__class__, scope=scope)
         request_started.connect(close_old_connections)

@@ -70,7 +70,7 @@ class ClientSession:
     def _login(self, user: Any, backend: str | None = None) -> None:
         from nuages.contrib.auth import login
 
-        request = HttpRequest()
+        request: Any = HttpRequest()
         engine = import_module(resolved(settings.SESSION_ENGINE))
         request.session = (
             self.session if self.cookies.get(settings.SESSION_COOKIE_NAME) else engine.SessionStore()
@@ -93,7 +93,7 @@ class ClientSession:
         """Log out and forget all cookies."""
         from nuages.contrib.auth import get_user, logout
 
-        request = HttpRequest()
+        request: Any = HttpRequest()
         if self.cookies.get(settings.SESSION_COOKIE_NAME):
             request.session = self.session
             request.user = get_user(request)
@@ -101,17 +101,6 @@ class ClientSession:
             request.session = import_module(resolved(settings.SESSION_ENGINE)).SessionStore()
         logout(request)
         self.cookies = SimpleCookie()
-
-    def json_of(self, response: Any) -> Any:
-        """Return the response's content read as JSON, once."""
-        import json
-
-        from nuages.test.client.factory import JSON_CONTENT_TYPE_RE
-
-        content_type = response.get("Content-Type")
-        if not JSON_CONTENT_TYPE_RE.match(content_type):
-            raise ValueError(f'Content-Type header is "{content_type}", not "application/json"')
-        return json.loads(response.text)
 
     asession = twin(_open_session)
     alogin = twin(login)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -12,7 +13,7 @@ from nuages.core.signals import got_request_exception
 from nuages.http import QueryDict
 from nuages.test.client.authentication import ClientSession
 from nuages.test.client.encoding import MULTIPART_CONTENT
-from nuages.test.client.factory import RequestFactory
+from nuages.test.client.factory import JSON_CONTENT_TYPE_RE, RequestFactory
 from nuages.test.client.handler import ClientHandler, store_rendered_templates
 from nuages.test.client.redirects import check_circle
 from nuages.test.signals import template_rendered
@@ -66,7 +67,7 @@ class Client(ClientSession, RequestFactory):
         response.request = request
         response.templates = noted.get("templates", [])
         response.context = _only(noted.get("context"))
-        response.json = partial(self.json_of, response)
+        response.json = JSONOf(response)
         urlconf = getattr(response.wsgi_request, "urlconf", None)
         response.resolver_match = SimpleLazyObject(lambda: resolve(request["PATH_INFO"], urlconf=urlconf))
         if response.cookies:
@@ -216,16 +217,15 @@ class Client(ClientSession, RequestFactory):
             # 307 and 308 ask for the same request again; after the others a browser asks with GET.
             again = response.status_code in (307, 308)
             before = response.request["REQUEST_METHOD"].lower()
-            method = before if again and before != "trace" else ("head" if before == "head" else "get")
+            method = before if again or before == "head" else "get"
             arguments: dict[str, Any] = {"headers": headers, **extra}
-            if again and method in BODY_METHODS:
-                arguments |= {"data": data, "content_type": content_type}
+            if again and method not in ("get", "head"):
                 if parts.query:
                     path = f"{path}?{parts.query}"
-            elif again and method in ("get", "head"):
-                arguments["data"] = QueryDict(parts.query) or data
+                if method in BODY_METHODS:
+                    arguments |= {"data": data, "content_type": content_type}
             else:
-                arguments["data"] = QueryDict(parts.query)
+                arguments["data"] = (data if again else None) or QueryDict(parts.query)
             response = self._again(method, path, arguments)
             response.redirect_chain = chain
             check_circle(response, chain)
@@ -233,6 +233,21 @@ class Client(ClientSession, RequestFactory):
 
     def _again(self, method: str, path: str, arguments: dict[str, Any]) -> Any:
         return getattr(RequestFactory, method)(self, path, **arguments)
+
+
+class JSONOf:
+    """`response.json()`: the content read as JSON, once."""
+
+    def __init__(self, response: Any) -> None:
+        self.response = response
+
+    def __call__(self, **options: Any) -> Any:
+        if not hasattr(self, "data"):
+            content_type = self.response.get("Content-Type")
+            if not JSON_CONTENT_TYPE_RE.match(content_type):
+                raise ValueError(f'Content-Type header is "{content_type}", not "application/json"')
+            self.data = json.loads(self.response.text, **options)
+        return self.data
 
 
 def _only(contexts: Any) -> Any:

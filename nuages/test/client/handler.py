@@ -36,7 +36,7 @@ class ClientHandler(BaseHandler):
             self._loaded = True
         # The marker that the CSRF middleware documents for tests.
         request._dont_enforce_csrf_checks = not self.enforce_csrf_checks
-        response = self.get_response(request)
+        response: Any = self.get_response(request)
         conditional_content_removal(request, response)
         response.wsgi_request = request
         if response.streaming:

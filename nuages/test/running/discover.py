@@ -36,6 +36,8 @@ from nuages.test.utils import (
     teardown_test_environment,
 )
 
+_FAILED_TEST: Any = unittest.loader._FailedTest  # type: ignore[attr-defined]
+
 
 class DiscoverRunner:
     """Finds tests by label or pattern, prepares databases, and runs them. Documented in topics/testing/advanced."""
@@ -218,7 +220,7 @@ class DiscoverRunner:
         with self.load_with_patterns():
             tests = self.test_loader.discover(start_dir=label, **options)
         # The loader would take the top level of this folder for the next one as well.
-        self.test_loader._top_level_dir = None
+        setattr(self.test_loader, "_top_level_dir", None)  # noqa: B010 - not in the type stubs
         return tests
 
     def build_suite(self, test_labels: Sequence[str] | None = None, **kwargs: Any) -> Any:
@@ -241,11 +243,7 @@ class DiscoverRunner:
                 )
             found = list(filter_tests_by_tags(found, self.tags, self.exclude_tags))
         # What cannot be loaded is told first, rather than after everything else.
-        tests = list(
-            reorder_tests(
-                found, (unittest.loader._FailedTest, *self.reorder_by), self.reverse, self._shuffler
-            )
-        )  # type: ignore[attr-defined]
+        tests = list(reorder_tests(found, (_FAILED_TEST, *self.reorder_by), self.reverse, self._shuffler))
         self.log(f"Found {len(tests)} test(s).")
         suite = self.test_suite(tests)
         if self.parallel != 0 and self.parallel != 1:

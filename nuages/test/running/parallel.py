@@ -241,7 +241,7 @@ def _init_worker(
         nuages.setup()
         setup_test_environment(debug=debug_mode)
     for alias in used_aliases if used_aliases is not None else connections:
-        connection = connections[alias]
+        connection: Any = connections[alias]
         if spawned:
             if initial_settings and alias in initial_settings:
                 connection.settings_dict.update(initial_settings[alias])
@@ -289,7 +289,7 @@ class ParallelTestSuite(unittest.TestSuite):
 
         self.initial_settings = {alias: connections[alias].settings_dict for alias in connections}
         self.serialized_contents = {
-            alias: connections[alias]._test_serialized_contents
+            alias: getattr(connections[alias], "_test_serialized_contents", None)
             for alias in connections
             if alias in self.serialized_aliases
         }

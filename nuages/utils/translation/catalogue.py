@@ -62,12 +62,14 @@ class Catalogue:
 
     def find(self, message: str) -> str | None:
         """Return the translation of a message, from the first catalogue in the chain that has it."""
-        for catalogue in self._chain():
+        catalogue: Catalogue | None = self
+        while catalogue is not None:
             found = catalogue._catalog.get(message)
             if found is None and message in catalogue._rules:
                 found = catalogue._catalog.get((message, catalogue._rules[message](1)))
             if found is not None:
                 return found
+            catalogue = catalogue.fallback
         return None
 
     def find_plural(self, message: str, number: Any) -> str | None:
