@@ -64,13 +64,14 @@ def resolve_url(to: Any, *args: Any, **kwargs: Any) -> str:
     # Relative to the page, and nothing that a view could be called.
     if isinstance(to, str) and to.startswith(("./", "../")):
         return to
+    # A text with a slash or a dot in it that names no route is a URL.
+    may_be_url = isinstance(to, str) and any(mark in to for mark in "/.")
     try:
         return reverse(to, args=args, kwargs=kwargs)
     except NoReverseMatch:
-        # A text with a slash or a dot in it is a URL.
-        if callable(to) or not ("/" in to or "." in to):
+        if not may_be_url:
             raise
-    return to
+        return to
 
 
 def _queryset(klass: Any, caller: str) -> Any:

@@ -52,9 +52,7 @@ def imports(path: Path) -> set[str]:
                 if "TYPE_CHECKING" not in ast.dump(node.test):
                     visit(node.body)
                 visit(node.orelse)
-            elif isinstance(node, ast.Try):
-                visit(node.body)
-            elif isinstance(node, ast.ClassDef):
+            elif isinstance(node, (ast.Try, ast.ClassDef)):
                 visit(node.body)
 
     visit(ast.parse(path.read_text()).body)
@@ -65,7 +63,7 @@ def graph() -> dict[str, dict[str, str]]:
     """Return room → room it imports → a file that does."""
     edges: dict[str, dict[str, str]] = defaultdict(dict)
     for path in sorted(PACKAGE.rglob("*.py")):
-        if "_template" in str(path) or path.parent == PACKAGE and path.stem.startswith("__"):
+        if "_template" in str(path) or (path.parent == PACKAGE and path.stem.startswith("__")):
             continue
         here = room(path)
         for there in imports(path) - {here}:

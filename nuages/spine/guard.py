@@ -78,7 +78,9 @@ class Guard:
 
 def _is_machinery(frame: FrameType) -> bool:
     module = frame.f_globals.get("__name__", "")
-    in_stdlib = frame.f_code.co_filename.startswith(_STDLIB) and "site-packages" not in frame.f_code.co_filename
+    in_stdlib = (
+        frame.f_code.co_filename.startswith(_STDLIB) and "site-packages" not in frame.f_code.co_filename
+    )
     return in_stdlib or frame.f_code.co_filename.startswith((_OURS, "<")) or module.startswith("granian")
 
 

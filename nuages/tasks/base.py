@@ -14,7 +14,6 @@ from nuages.tasks.exceptions import TaskResultMismatch
 from nuages.tasks.handler import DEFAULT_TASK_BACKEND_ALIAS, task_backends
 from nuages.utils import timezone
 from nuages.utils.module_loading import import_string
-from nuages.utils.translation import pgettext_lazy
 
 __all__ = [
     "DEFAULT_TASK_BACKEND_ALIAS",
@@ -38,10 +37,10 @@ TASK_MAX_PRIORITY = 100
 class TaskResultStatus(TextChoices):
     """How far a task has come."""
 
-    READY = "READY", pgettext_lazy("Task", "Ready")
-    RUNNING = "RUNNING", pgettext_lazy("Task", "Running")
-    FAILED = "FAILED", pgettext_lazy("Task", "Failed")
-    SUCCESSFUL = "SUCCESSFUL", pgettext_lazy("Task", "Successful")
+    READY = "READY"
+    RUNNING = "RUNNING"
+    SUCCESSFUL = "SUCCESSFUL"
+    FAILED = "FAILED"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +48,13 @@ class Task:
     """A function that can be run in the background. Made by the `task` decorator; changed by `using()`."""
 
     func: Callable[..., Any]
-    priority: int = DEFAULT_TASK_PRIORITY
+    takes_context: bool = False
+    # Where it goes ...
     backend: str = DEFAULT_TASK_BACKEND_ALIAS
     queue_name: str = DEFAULT_TASK_QUEUE_NAME
+    # ... and when it is its turn.
     run_after: datetime | None = None
-    takes_context: bool = False
+    priority: int = DEFAULT_TASK_PRIORITY
 
     def __post_init__(self) -> None:
         self.get_backend().validate_task(self)
@@ -84,7 +85,12 @@ class Task:
         """Return this task with some attributes changed."""
         if isinstance(run_after, timedelta):
             run_after = timezone.now() + run_after
-        wanted = {"priority": priority, "queue_name": queue_name, "run_after": run_after, "backend": backend}
+        wanted: dict[str, Any] = {
+            "priority": priority,
+            "queue_name": queue_name,
+            "run_after": run_after,
+            "backend": backend,
+        }
         return dataclasses.replace(
             self, **{name: value for name, value in wanted.items() if value is not None}
         )
@@ -151,18 +157,18 @@ class TaskError:
 class TaskResult:
     """One enqueued run of a task, as it was when it was fetched."""
 
-    task: Task
     id: str
-    status: TaskResultStatus
-    enqueued_at: datetime | None
-    started_at: datetime | None
-    finished_at: datetime | None
-    last_attempted_at: datetime | None
+    backend: str
+    task: Task
     args: list[Any]
     kwargs: dict[str, Any]
-    backend: str
-    errors: list[TaskError]
+    status: TaskResultStatus
     worker_ids: list[str]
+    errors: list[TaskError]
+    enqueued_at: datetime | None
+    started_at: datetime | None
+    last_attempted_at: datetime | None
+    finished_at: datetime | None
     _return_value: Any = dataclasses.field(init=False, default=None)
 
     @property

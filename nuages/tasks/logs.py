@@ -39,5 +39,10 @@ def _finished(sender: Any, task_result: TaskResult, **_: Any) -> None:
 
 def _say_state(level: int, result: TaskResult, error: BaseException | None = None) -> None:
     logger.log(
-        level, "Task id=%s path=%s state=%s", result.id, result.task.module_path, result.status, exc_info=error
+        level,
+        "Task id=%s path=%s state=%s",
+        result.id,
+        result.task.module_path,
+        result.status,
+        exc_info=error,
     )

@@ -43,7 +43,10 @@ def test_child_processes_inherit_the_alias(tmp_path: Path) -> None:
 
 
 def test_without_the_alias_django_is_not_ours() -> None:
-    done = run("-c", "import nuages\ntry:\n    import django\nexcept ImportError:\n    print('absent')\nelse:\n    print(django is nuages)")
+    done = run(
+        "-c",
+        "import nuages\ntry:\n    import django\nexcept ImportError:\n    print('absent')\nelse:\n    print(django is nuages)",
+    )
     assert done.stdout.strip() in {"absent", "False"}
 
 
@@ -64,7 +67,11 @@ def test_a_missing_script_is_said_in_one_line() -> None:
 
 @pytest.mark.parametrize(
     ("path", "expected"),
-    [("django.db.models.CharField", "nuages.db.models.CharField"), ("django", "nuages"), ("djangofy.x", "djangofy.x")],
+    [
+        ("django.db.models.CharField", "nuages.db.models.CharField"),
+        ("django", "nuages"),
+        ("djangofy.x", "djangofy.x"),
+    ],
 )
 def test_paths_under_either_name_mean_ours(path: str, expected: str) -> None:
     assert resolved(path) == expected

@@ -115,9 +115,10 @@ class Sitemap:
         return url
 
     def _alternates(self, start: str, item: Any) -> Iterator[dict[str, str]]:
-        for code in self.get_languages_for_item(item):
+        codes = self.get_languages_for_item(item)
+        for code in codes:
             yield {"location": start + self._get("location", (item, code)), "lang_code": code}
-        if self.x_default:
+        if self.x_default and settings.LANGUAGE_CODE in codes:
             code = settings.LANGUAGE_CODE
             neutral = self._get("location", (item, code)).replace(f"/{code}/", "/", 1)
             yield {"location": start + neutral, "lang_code": "x-default"}

@@ -15,5 +15,5 @@ def make_template_fragment_key(fragment_name: str, vary_on: Iterable[Any] | None
     for arg in vary_on or ():
         # With its length, so that ["a:b", "c"] and ["a", "b:c"] have different keys.
         text = str(arg).encode()
-        hasher.update(b"%d:%s" % (len(text), text))
+        hasher.update(b"%d:%s," % (len(text), text))
     return TEMPLATE_FRAGMENT_KEY_TEMPLATE % (fragment_name, hasher.hexdigest())

@@ -11,7 +11,9 @@ from nuages.core.files import locks
 __all__ = ["file_move_safe"]
 
 
-def file_move_safe(old_file_name: Any, new_file_name: Any, chunk_size: int = 1024 * 64, allow_overwrite: bool = False) -> None:
+def file_move_safe(
+    old_file_name: Any, new_file_name: Any, chunk_size: int = 1024 * 64, allow_overwrite: bool = False
+) -> None:
     """Move a file: by renaming where that can be done, else copied piece by piece under a lock.
 
     Raises `FileExistsError` when there is a file already and it may not be overwritten.
@@ -19,9 +21,7 @@ def file_move_safe(old_file_name: Any, new_file_name: Any, chunk_size: int = 102
     if os.path.exists(new_file_name) and os.path.samefile(old_file_name, new_file_name):
         return
     if not allow_overwrite and os.access(new_file_name, os.F_OK):
-        raise FileExistsError(
-            f"Destination file {new_file_name} exists and allow_overwrite is False."
-        )
+        raise FileExistsError(f"Destination file {new_file_name} exists and allow_overwrite is False.")
     try:
         os.rename(old_file_name, new_file_name)
     except OSError:

@@ -9,9 +9,7 @@ NO_DEFAULT_MAILER_WARNING = (
     "localhost; from then on, sending without MAILERS is an error."
 )
 CONNECTION_ARG_WARNING = "The 'connection' argument is deprecated. Use 'using' with a MAILERS alias instead."
-FAIL_SILENTLY_ARG_WARNING = (
-    "The 'fail_silently' argument is deprecated. Set it in the OPTIONS of a MAILERS alias, or catch what sending raises."
-)
+FAIL_SILENTLY_ARG_WARNING = "The 'fail_silently' argument is deprecated. Set it in the OPTIONS of a MAILERS alias, or catch what sending raises."
 AUTH_ARGS_WARNING = (
     "The 'auth_user' and 'auth_password' arguments are deprecated. Set 'username' and 'password' in the OPTIONS "
     "of a MAILERS alias, and pass it as 'using'."

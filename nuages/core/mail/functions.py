@@ -53,9 +53,7 @@ def send_mail(
     return _send(delivery, mail, html_message)
 
 
-@deprecate_posargs(
-    RemovedInDjango2028Warning, ["fail_silently", "auth_user", "auth_password", "connection"]
-)
+@deprecate_posargs(RemovedInDjango2028Warning, ["fail_silently", "auth_user", "auth_password", "connection"])
 def send_mass_mail(
     datatuple: Iterable[Any],
     *,
@@ -124,7 +122,9 @@ def _send_to_setting(name: str, delivery: Delivery, subject: Any, message: Any, 
     addresses = _addresses(name)
     if addresses:
         whole_subject = f"{settings.EMAIL_SUBJECT_PREFIX}{subject}"
-        _send(delivery, EmailMultiAlternatives(whole_subject, message, settings.SERVER_EMAIL, addresses), html)
+        _send(
+            delivery, EmailMultiAlternatives(whole_subject, message, settings.SERVER_EMAIL, addresses), html
+        )
 
 
 def _addresses(name: str) -> list[str]:

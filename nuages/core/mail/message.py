@@ -125,9 +125,7 @@ class EmailMessage:
 
     # --- as Python's own message ---
 
-    def message(
-        self, *, policy: email.policy.EmailPolicy = email.policy.default
-    ) -> email.message.EmailMessage:
+    def message(self, *, policy: Any = email.policy.default) -> email.message.EmailMessage:
         """Return the message as an object of Python's email package."""
         built = email.message.EmailMessage(policy=policy)
         self._fill(built)
@@ -135,7 +133,9 @@ class EmailMessage:
             built["MIME-Version"] = "1.0"
         for name, value in self._headers().items():
             # A date is better formatted by the email package than by us.
-            built[name] = value if isinstance(value, datetime) else header_value(name, value, utf8=policy.utf8)
+            built[name] = (
+                value if isinstance(value, datetime) else header_value(name, value, utf8=policy.utf8)
+            )
         return built
 
     def _headers(self) -> dict[str, Any]:
@@ -154,7 +154,9 @@ class EmailMessage:
             headers["Date"] = now.astimezone() if settings.EMAIL_USE_LOCALTIME else now
         if "message-id" not in given:
             headers["Message-ID"] = make_msgid()
-        return {name: value for name, value in headers.items() if name.lower() not in given} | self.extra_headers
+        return {
+            name: value for name, value in headers.items() if name.lower() not in given
+        } | self.extra_headers
 
     def _fill(self, built: email.message.EmailMessage) -> None:
         if "mixed_subtype" in dir(self):
@@ -199,9 +201,7 @@ class EmailMessage:
     def send(self, fail_silently: bool = False, *, using: str | None = None) -> int:
         """Send it; return 1, or 0 where it has no recipients."""
         if "get_connection" in dir(self):
-            raise AttributeError(
-                "EmailMessage no longer supports the undocumented get_connection() method."
-            )
+            raise AttributeError("EmailMessage no longer supports the undocumented get_connection() method.")
         delivery = Delivery(using=using, connection=self._connection, fail_silently=fail_silently)
         delivery.refuse_conflicts()
         if fail_silently:
@@ -287,7 +287,7 @@ class EmailMultiAlternatives(EmailMessage):
             for content, mimetype in self.alternatives:
                 built.attach(self._alternative(content, mimetype, built.policy))
 
-    def _alternative(self, content: Any, mimetype: str, policy: Any) -> email.message.MIMEPart:
+    def _alternative(self, content: Any, mimetype: str, policy: Any) -> Any:
         part = email.message.MIMEPart(policy=policy)
         main, _, sub = mimetype.partition("/")
         if main == "text":

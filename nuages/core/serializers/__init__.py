@@ -9,6 +9,7 @@ from typing import Any
 from nuages.apps import apps
 from nuages.conf import settings
 from nuages.core.serializers.base import SerializerDoesNotExist
+from nuages.core.signals import setting_changed
 
 BUILTIN_SERIALIZERS = {
     "xml": "nuages.core.serializers.xml_serializer",
@@ -110,6 +111,14 @@ def _load_serializers() -> None:
     _serializers.update(found)
 
 
+def _on_change(*, setting: str, **_: Any) -> None:
+    if setting == "SERIALIZATION_MODULES":
+        _serializers.clear()
+
+
+setting_changed.connect(_on_change)
+
+
 def sort_dependencies(app_list: Any, allow_cycles: bool = False) -> list[Any]:
     """Order the models of apps, given as (config, models or None), so that natural keys find what they refer to.
 
@@ -122,9 +131,7 @@ def sort_dependencies(app_list: Any, allow_cycles: bool = False) -> list[Any]:
     ordered: list[Any] = []
     left = list(needs)
     while left:
-        ready = [
-            m for m in left if all(need in ordered or need not in needs for need in needs[m])
-        ]
+        ready = [m for m in left if all(need in ordered or need not in needs for need in needs[m])]
         if not ready:
             if not allow_cycles:
                 names = ", ".join(

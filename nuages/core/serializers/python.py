@@ -60,7 +60,10 @@ class Serializer(base.Serializer):
             return
         assert self._current is not None
         natural = self.handles_natural_key(field)
-        values = [(other.natural_key() if natural else ()) or _plain(other) for other in self.related_objects(obj, field)]
+        values = [
+            (other.natural_key() if natural else ()) or _plain(other)
+            for other in self.related_objects(obj, field)
+        ]
         self._current[field.name] = values
 
     def getvalue(self) -> Any:

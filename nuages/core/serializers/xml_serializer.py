@@ -152,7 +152,7 @@ class Deserializer(base.Deserializer):
     def __next__(self) -> base.DeserializedObject:
         for event, node in self.event_stream:
             if event == "START_ELEMENT" and node.nodeName == "object":
-                self.event_stream.expandNode(node)
+                self.event_stream.expandNode(node)  # type: ignore[arg-type]
                 return self._handle_object(node)
         raise StopIteration
 

@@ -12,6 +12,7 @@ import socketserver
 import sys
 from typing import Any
 from wsgiref import simple_server
+from wsgiref.headers import Headers
 
 from nuages.core.exceptions import ImproperlyConfigured
 from nuages.core.wsgi import get_wsgi_application
@@ -93,6 +94,11 @@ class ServerHandler(simple_server.ServerHandler):
 
     http_version = "1.1"
 
+    # What the standard library's handlers keep and its type stubs leave out.
+    headers: Headers
+    environ: dict[str, Any]
+    request_handler: Any
+
     def __init__(self, stdin: Any, stdout: Any, stderr: Any, environ: Any, **kwargs: Any) -> None:
         try:
             length = int(environ.get("CONTENT_LENGTH") or 0)
@@ -110,11 +116,11 @@ class ServerHandler(simple_server.ServerHandler):
             del self.headers["Content-Length"]
         if (not head and "Content-Length" not in self.headers) or not isinstance(
             self.request_handler.server,
-            socketserver.ThreadingMixIn,  # type: ignore[attr-defined]
+            socketserver.ThreadingMixIn,
         ):
             self.headers["Connection"] = "close"
         if self.headers.get("Connection") == "close":
-            self.request_handler.close_connection = True  # type: ignore[attr-defined]
+            self.request_handler.close_connection = True
 
     def close(self) -> None:
         """Read what the application left of the body, so that the next request starts at its beginning."""
@@ -209,7 +215,7 @@ class WSGIRequestHandler(simple_server.WSGIRequestHandler):
             if self.close_connection:
                 break
         with contextlib.suppress(OSError, AttributeError):
-            # Half-closed, so that the client can still read what is under way.
+            # Half-closed (where it is a socket at all), so that the client can still read what is under way.
             self.connection.shutdown(socket.SHUT_WR)
 
     def handle_one_request(self) -> None:
@@ -222,7 +228,7 @@ class WSGIRequestHandler(simple_server.WSGIRequestHandler):
         if not self.parse_request():
             return
         handler = ServerHandler(self.rfile, self.wfile, self.get_stderr(), self.get_environ())
-        handler.request_handler = self  # type: ignore[attr-defined]
+        handler.request_handler = self
         handler.run(self.server.get_app())  # type: ignore[attr-defined]
 
 

@@ -28,12 +28,12 @@ from nuages.utils.json import normalize_json
 class BaseTaskBackend(metaclass=ABCMeta):
     """Says what it supports, refuses tasks that ask for more, and enqueues the others."""
 
-    task_class = Task
-
-    supports_defer = False
-    supports_async_task = False
-    supports_get_result = False
     supports_priority = False
+    supports_defer = False
+    supports_get_result = False
+    supports_async_task = False
+
+    task_class = Task
 
     def __init__(self, alias: str, params: Mapping[str, Any]) -> None:
         self.alias = alias
@@ -56,9 +56,7 @@ class BaseTaskBackend(metaclass=ABCMeta):
         if task.priority != DEFAULT_TASK_PRIORITY and not self.supports_priority:
             yield "Backend does not support setting priority of tasks."
         if not isinstance(task.priority, int) or not TASK_MIN_PRIORITY <= task.priority <= TASK_MAX_PRIORITY:
-            yield (
-                f"priority must be a whole number between {TASK_MIN_PRIORITY} and {TASK_MAX_PRIORITY}."
-            )
+            yield (f"priority must be a whole number between {TASK_MIN_PRIORITY} and {TASK_MAX_PRIORITY}.")
         if task.run_after is not None:
             if not self.supports_defer:
                 yield "Backend does not support run_after."
@@ -67,13 +65,13 @@ class BaseTaskBackend(metaclass=ABCMeta):
         if self.queues and task.queue_name not in self.queues:
             yield f"Queue {task.queue_name!r} is not valid for backend."
 
+    @abstractmethod
     def enqueue(self, task: Task, args: Any, kwargs: Any) -> TaskResult:
         """Enqueue a task with its arguments."""
-        raise NotImplementedError
 
     aenqueue = twin(enqueue)
-    # Marked after its twin was made, which is not for subclasses to write.
-    abstractmethod(enqueue)
+    # The twin follows from the method; it is not for subclasses to write.
+    aenqueue.__isabstractmethod__ = False  # type: ignore[attr-defined]
 
     def get_result(self, result_id: str) -> TaskResult:
         """Return a result by its id; `TaskResultDoesNotExist` where there is none."""

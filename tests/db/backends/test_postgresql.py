@@ -54,7 +54,9 @@ def test_a_statement_gives_the_same_in_every_lane(postgres: Any, run: Run) -> No
     assert run(main()) == [[(2, "a%")]] * 2
 
 
-def test_a_connection_that_the_server_has_ended_is_replaced_for_the_next_request(postgres: Any, run: Run) -> None:
+def test_a_connection_that_the_server_has_ended_is_replaced_for_the_next_request(
+    postgres: Any, run: Run
+) -> None:
     def backend() -> int:
         return int(fetch(Statement("SELECT pg_backend_pid()"))[0][0])
 

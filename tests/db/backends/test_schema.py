@@ -59,7 +59,9 @@ def test_a_new_table_has_its_indexes_and_checks(author: Any) -> None:
 def test_a_rebuilt_table_keeps_rows_keys_and_what_others_have_added(author: Any) -> None:
     run("INSERT INTO made_author (id, name, born) VALUES (7, 'Ana', 1900)")
     run("CREATE INDEX by_hand ON made_author (name COLLATE NOCASE DESC) WHERE born > 5")
-    run("CREATE TRIGGER shout AFTER INSERT ON made_author BEGIN UPDATE made_author SET name = upper(name); END")
+    run(
+        "CREATE TRIGGER shout AFTER INSERT ON made_author BEGIN UPDATE made_author SET name = upper(name); END"
+    )
     run("ALTER TABLE made_author ADD COLUMN extra text CHECK (extra != 'no') DEFAULT 'more'")
     with connection.schema_editor() as editor:
         editor.alter_field(author, *altered(author, "born", models.BigIntegerField(default=3)))

@@ -94,7 +94,9 @@ def test_reading_goes_on_while_somebody_writes(file: Any, run: Run) -> None:
     assert run(main()) == 0
 
 
-def test_a_lock_held_by_another_process_ends_in_an_error_without_holding_the_loop(file: Any, run: Run) -> None:
+def test_a_lock_held_by_another_process_ends_in_an_error_without_holding_the_loop(
+    file: Any, run: Run
+) -> None:
     connections.settings["file"]["OPTIONS"]["timeout"] = 0.2
     other = sqlite3.connect(file.settings_dict["NAME"], isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

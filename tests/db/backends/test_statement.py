@@ -24,7 +24,13 @@ def test_as_many_values_fit_in_as_before(parts: list[str]) -> None:
 
 def test_what_may_write_is_told_from_what_only_reads() -> None:
     reads = ["SELECT 1", "  (SELECT 1)", "-- x\nselect 1", "WITH a AS (SELECT 1) SELECT * FROM a", "PRAGMA x"]
-    writes = ["INSERT INTO a", "WITH a AS (SELECT 1) DELETE FROM b", "/* x */ update a", "CREATE TABLE a (b)", ""]
+    writes = [
+        "INSERT INTO a",
+        "WITH a AS (SELECT 1) DELETE FROM b",
+        "/* x */ update a",
+        "CREATE TABLE a (b)",
+        "",
+    ]
     assert not any(map(changes_data, reads))
     assert all(map(changes_data, writes))
 

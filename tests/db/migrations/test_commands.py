@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+
 import pytest
 
+from nuages.compat import install
+from nuages.compat.alias import ENVIRONMENT_FLAG
 from nuages.core.management import CommandError
 from nuages.db import connection
 from tests.db.migrations.conftest import Project
@@ -43,10 +48,32 @@ def test_a_new_field_becomes_a_second_migration_that_can_be_undone(project: Proj
     assert project.tables() == []
 
 
-def test_files_of_both_spellings_load_in_one_project(project: Project) -> None:
+@pytest.fixture
+def alias(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """`import django` means nuages."""
+    monkeypatch.delenv(ENVIRONMENT_FLAG, raising=False)
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    install()
+    yield
+    for name in [name for name in sys.modules if name.split(".")[0] == "django"]:
+        del sys.modules[name]
+
+
+def test_files_are_written_in_the_spelling_of_the_project(project: Project, alias: None) -> None:
+    project.models(BOOK)
+    project.call("makemigrations", "shop_app")
+    assert "from django.db import migrations, models" in (project.migrations / "0001_initial.py").read_text()
+
+
+def test_files_of_both_spellings_load_in_one_project(project: Project, alias: None) -> None:
     for number, package, operation, needs in (
         (1, "django.db", 'CreateModel("Book", [("id", models.AutoField(primary_key=True))])', []),
-        (2, "nuages.db", 'AddField("Book", "pages", models.IntegerField(null=True))', [("shop_app", "0001_a")]),
+        (
+            2,
+            "nuages.db",
+            'AddField("Book", "pages", models.IntegerField(null=True))',
+            [("shop_app", "0001_a")],
+        ),
         (3, "django.db", 'RenameField("Book", "pages", "length")', [("shop_app", "0002_a")]),
     ):
         project.write(

@@ -101,7 +101,11 @@ class FileSystemStorage(StorageSettingsMixin, Storage):
 
     def get_alternative_name(self, file_root: str, file_ext: str) -> str:
         # Where names may be taken again, one that was cut needs nothing to tell it apart.
-        return f"{file_root}{file_ext}" if self._allow_overwrite else super().get_alternative_name(file_root, file_ext)
+        return (
+            f"{file_root}{file_ext}"
+            if self._allow_overwrite
+            else super().get_alternative_name(file_root, file_ext)
+        )
 
     def exists(self, name: str) -> bool:
         return os.path.lexists(self.path(name))

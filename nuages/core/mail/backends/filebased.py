@@ -71,7 +71,7 @@ class EmailBackend(ConsoleBackend):
     def open(self) -> bool:
         if self.stream is not None:
             return False
-        self.stream = open(self._get_filename(), "ab")
+        self.stream = open(self._get_filename(), "ab")  # noqa: SIM115 - closed by close()
         return True
 
     def close(self) -> None:

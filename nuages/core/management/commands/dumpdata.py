@@ -149,7 +149,7 @@ class Command(BaseCommand):
         # Nobody watches a bar where the fixture itself goes to the terminal.
         if output and self.stdout.isatty() and options["verbosity"] > 0:
             progress, total = self.stdout, sum(objects(counting=True))
-        self.stdout.ending = None
+        self.stdout.ending = None  # type: ignore[assignment]
         stream = None
         if output:
             stem, _, ending = output.rpartition(".")

@@ -161,6 +161,7 @@ class Command(BaseCommand):
         show_progress = self.verbosity >= 3
         for path, folder, name in self.find_fixtures(fixture_label):
             _, format, compression = self.parse_name(os.path.basename(path))
+            assert format is not None  # files are looked for by their formats
             opener, mode = self.compression_formats[compression]
             fixture = opener(path, mode)
             self.fixture_count += 1

@@ -277,7 +277,9 @@ class Command(BaseCommand):
             self.stdout.write("  No planned migration operations.")
         for migration, backwards in plan:
             self.stdout.write(str(migration), self.style.MIGRATE_HEADING)
-            for text, impossible in (self.describe_operation(each, backwards) for each in migration.operations):
+            for text, impossible in (
+                self.describe_operation(each, backwards) for each in migration.operations
+            ):
                 self.stdout.write(f"    {text}", self.style.WARNING if impossible else None)
 
     @staticmethod

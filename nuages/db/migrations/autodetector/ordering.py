@@ -15,7 +15,6 @@ from nuages.conf import settings
 from nuages.db.migrations.autodetector.comparison import Comparison
 from nuages.db.migrations.autodetector.needs import Deed, OperationDependency, deeds, satisfies
 from nuages.db.migrations.migration import Migration
-from nuages.db.migrations.operations.models import AlterTogetherOptionOperation
 from nuages.db.migrations.optimizer import MigrationOptimizer
 
 
@@ -157,4 +156,4 @@ class _Dealer:
         return self.made
 
 
-__all__ = ["AlterTogetherOptionOperation", "in_order", "migrations_of", "resolved"]
+__all__ = ["in_order", "migrations_of", "resolved"]

@@ -74,7 +74,7 @@ class AddIndex(IndexOperation):
         if isinstance(operation, RenameIndex) and self.index.name == operation.old_name:
             renamed = self.index.clone()
             renamed.name = operation.new_name
-            return [AddIndex(model_name=self.model_name, index=renamed)]
+            return [type(self)(model_name=self.model_name, index=renamed)]
         return super().reduce(operation, app_label)
 
 
@@ -257,7 +257,7 @@ class AddConstraint(ConstraintOperation):
         if same and isinstance(operation, RemoveConstraint):
             return []
         if same and isinstance(operation, AlterConstraint):
-            return [AddConstraint(model_name=self.model_name, constraint=operation.constraint)]
+            return [type(self)(model_name=self.model_name, constraint=operation.constraint)]
         return super().reduce(operation, app_label)
 
 

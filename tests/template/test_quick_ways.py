@@ -1,0 +1,72 @@
+"""What is shown often has a short way, which gives what the long one gives, and pages leave no garbage behind."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nuages.template import Context, Engine
+from nuages.template.context import make_context
+from nuages.template.filters import stringfilter
+from nuages.template.presentation import Switches, present, presenter_for
+from nuages.test.utils import override_settings
+from nuages.utils import translation
+
+NUMBERS = st.decimals(allow_nan=True) | st.floats()
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", None])
+@pytest.mark.parametrize("use_l10n", [None, False])
+@given(number=NUMBERS)
+def test_numbers_with_a_point_are_shown_as_the_language_writes_them(
+    number: Any, language: str | None, use_l10n: bool | None
+) -> None:
+    switches = Switches(use_l10n=use_l10n)
+    with translation.override(language):
+        assert presenter_for(switches, "").show(number) == present(number, switches)
+
+
+def test_thousands_are_separated_where_that_is_set() -> None:
+    template = Engine().from_string("{{ n }}|{{ d.n }}")
+    values = {"n": Decimal("1234567.5"), "d": {"n": 12345.5}}
+    with override_settings(USE_THOUSAND_SEPARATOR=True), translation.override("de"):
+        assert template.render(Context(values)) == "1.234.567,5|12.345,5"
+    with translation.override("de"):
+        assert template.render(Context(values)) == "1234567,5|12345,5"
+
+
+def test_a_filter_on_text_without_an_argument_gets_text_and_keeps_it_safe() -> None:
+    seen = []
+
+    @stringfilter
+    def noted(value: str) -> str:
+        seen.append(value)
+        return value
+
+    assert noted(5) == "5"
+    assert noted("<b>") == "<b>"
+    assert seen == ["5", "<b>"]
+    assert stringfilter(str.upper)(7) == "7"
+
+
+def test_what_a_page_was_made_of_is_free_as_soon_as_it_is_done() -> None:
+    class Shown:
+        name = "shown"
+
+    template = Engine().from_string("{{ thing.name }}")
+    thing = Shown()
+    reference = weakref.ref(thing)
+    gc.disable()
+    try:
+        context = make_context({"thing": thing}, object())
+        assert template.render(context) == "shown"
+        del context, thing
+        assert reference() is None
+    finally:
+        gc.enable()
