@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from nuages.conf import settings
@@ -41,6 +43,7 @@ from nuages.test.overriding import (
     override_system_checks,
 )
 from nuages.test.queries import CaptureQueriesContext
+from nuages.utils.deprecation import RemovedInDjango2028Warning
 from nuages.utils.translation import deactivate
 
 __all__ = [
@@ -109,11 +112,20 @@ def setup_test_environment(debug: bool | None = None) -> None:
         saved["mailers"] = settings.MAILERS
         settings.MAILERS = {alias: {"BACKEND": LOCMEM_MAIL} for alias in settings.MAILERS}
     else:
-        saved["email_backend"] = settings.EMAIL_BACKEND
-        settings.EMAIL_BACKEND = LOCMEM_MAIL
+        with _without_deprecations():
+            saved["email_backend"] = settings.EMAIL_BACKEND
+            settings.EMAIL_BACKEND = LOCMEM_MAIL
     instrument_templates(True)
     mail.outbox = []
     deactivate()
+
+
+@contextmanager
+def _without_deprecations() -> Iterator[None]:
+    """A site that still has the old mail settings is told so by its own use of them, not by the test runner's."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RemovedInDjango2028Warning)
+        yield
 
 
 def teardown_test_environment() -> None:
@@ -126,7 +138,8 @@ def teardown_test_environment() -> None:
     if "mailers" in saved:
         settings.MAILERS = saved["mailers"]
     else:
-        settings.EMAIL_BACKEND = saved["email_backend"]
+        with _without_deprecations():
+            settings.EMAIL_BACKEND = saved["email_backend"]
     instrument_templates(False)
     del mail.outbox
     del _TestState.saved_data  # type: ignore[attr-defined]
@@ -162,11 +175,10 @@ def setup_databases(
                 # SERIALIZE is deprecated in favour of serialized_aliases, which TransactionTestCases decide.
                 wanted = connection.settings_dict["TEST"].get("SERIALIZE", True)
                 connection.creation.create_test_db(
-                    verbosity=verbosity,
-                    autoclobber=not interactive,
-                    keepdb=keepdb,
-                    serialize=wanted if serialized is None else alias in serialized,
+                    verbosity=verbosity, autoclobber=not interactive, keepdb=keepdb
                 )
+                if wanted if serialized is None else alias in serialized:
+                    connection.creation.serialize_test_db()
             for number in range(1, parallel + 1) if parallel > 1 else ():
                 with keeper.timed(f"  Cloning '{alias}'"):
                     connection.creation.clone_test_db(suffix=str(number), verbosity=verbosity, keepdb=keepdb)

@@ -117,6 +117,7 @@ class AdminEmailHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         from nuages.conf import settings
+        from nuages.core import mail
 
         # Reports are costly to make; without anybody to read them there is no need.
         if not settings.ADMINS and type(self).send_mail is AdminEmailHandler.send_mail:
@@ -135,7 +136,14 @@ class AdminEmailHandler(logging.Handler):
         reporter = self.reporter_class(request, *exc_info, is_email=True)
         message = f"{self.format(bare)}\n\n{reporter.get_traceback_text()}"
         html = reporter.get_traceback_html() if self.include_html else None
-        self.send_mail(subject, message, fail_silently=True, html_message=html)
+        # A mailer of the site's own, like the connection made below, says itself whether it fails silently.
+        options = {} if self.using or self.email_backend else {"fail_silently": True}
+        try:
+            self.send_mail(subject, message, html_message=html, **options)
+        except mail.MailerDoesNotExist:
+            # Without `using`, a site that sends no mail has none to report by either.
+            if self.using is not None:
+                self.handleError(record)
 
     def send_mail(self, subject: str, message: str, *args: Any, **kwargs: Any) -> None:
         """Send the mail; override it to send it elsewhere."""
