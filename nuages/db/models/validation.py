@@ -49,7 +49,15 @@ def _leave_out_failed(skipped: set[str], errors: Iterable[str]) -> None:
 def validate_for_save(instance: Any) -> None:
     """VALIDATE_ON_SAVE: everything that needs no query."""
     errors: dict[str, list[Any]] = {}
-    for step in (instance.clean_fields, instance.clean, lambda: _check_constraints(instance, errors)):
+    # Whether a key leads somewhere is a query, and what the database itself refuses.
+    keys = {
+        f.name for f in instance._meta.fields if f.is_relation and getattr(instance, f.attname) is not None
+    }
+    for step in (
+        lambda: instance.clean_fields(exclude=keys),
+        instance.clean,
+        lambda: _check_constraints(instance, errors),
+    ):
         try:
             step()
         except ValidationError as error:

@@ -167,3 +167,11 @@ def test_a_check_constraint_is_part_of_that() -> None:
         pytest.raises(ValidationError, match="Constraint “some_pages” is violated"),
     ):
         Volume(writer=ada, pages=-1).save()
+
+
+def test_validating_a_save_asks_the_database_nothing() -> None:
+    ada = Writer.objects.create(name="Ada")
+    volume = Volume(writer=ada, title="Notes", pages=9)
+    with override_settings(VALIDATE_ON_SAVE=True), CaptureQueriesContext(connection) as captured:
+        volume.save()
+    assert statements(captured).count("SELECT") == 0
