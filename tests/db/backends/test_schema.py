@@ -9,6 +9,7 @@ import pytest
 
 from nuages.db import IntegrityError, connection, models
 from nuages.test.utils import isolate_apps
+from tests.conftest import only_on_sqlite
 
 
 @pytest.fixture
@@ -56,6 +57,7 @@ def test_a_new_table_has_its_indexes_and_checks(author: Any) -> None:
         run("INSERT INTO made_author (name, born) VALUES ('x', -1)")
 
 
+@only_on_sqlite
 def test_a_rebuilt_table_keeps_rows_keys_and_what_others_have_added(author: Any) -> None:
     run("INSERT INTO made_author (id, name, born) VALUES (7, 'Ana', 1900)")
     run("CREATE INDEX by_hand ON made_author (name COLLATE NOCASE DESC) WHERE born > 5")
@@ -73,6 +75,7 @@ def test_a_rebuilt_table_keeps_rows_keys_and_what_others_have_added(author: Any)
         run("INSERT INTO made_author (name, born, extra) VALUES ('cy', 4, 'no')")
 
 
+@only_on_sqlite
 def test_numbers_of_deleted_rows_are_not_used_again_after_a_rebuild(author: Any) -> None:
     run("INSERT INTO made_author (id, name) VALUES (50, 'x')")
     run("DELETE FROM made_author")
@@ -82,6 +85,7 @@ def test_numbers_of_deleted_rows_are_not_used_again_after_a_rebuild(author: Any)
     assert run("SELECT id FROM made_author") == [(51,)]
 
 
+@only_on_sqlite
 def test_rows_without_value_get_the_default_when_null_is_no_longer_allowed(author: Any) -> None:
     run("INSERT INTO made_author (name) VALUES ('x')")
     with connection.schema_editor() as editor:
@@ -89,6 +93,7 @@ def test_rows_without_value_get_the_default_when_null_is_no_longer_allowed(autho
     assert run("SELECT born FROM made_author") == [(5,)]
 
 
+@only_on_sqlite
 def test_a_field_comes_and_goes(author: Any) -> None:
     run("INSERT INTO made_author (name) VALUES ('x')")
     field = models.CharField(max_length=5, default="100%")

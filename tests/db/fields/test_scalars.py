@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from nuages.core.exceptions import ValidationError
 from nuages.db import connection, models
 from nuages.test.utils import override_settings
+from tests.conftest import only_on_sqlite
 
 
 @pytest.mark.parametrize(
@@ -145,6 +146,7 @@ def test_fields_are_ordered_by_creation_with_made_ones_first() -> None:
     assert sorted([last, first, made]) == [made, first, last]
 
 
+@only_on_sqlite
 def test_columns_come_from_the_connection() -> None:
     assert models.CharField(max_length=3).db_type(connection) == "varchar(3)"
     positive = models.PositiveIntegerField()

@@ -16,6 +16,7 @@ from nuages.db import DataError
 from nuages.db.models import fields, functions
 from nuages.db.models.expressions import Value
 from nuages.utils import timezone
+from tests.conftest import only_on_sqlite
 from tests.db.evaluating import evaluate
 
 MOMENT = datetime.datetime(2015, 6, 15, 23, 30, 1, 321, tzinfo=datetime.UTC)
@@ -79,6 +80,7 @@ def test_numeric_functions_compute(node: Any, expected: Any) -> None:
     assert evaluate(node) == pytest.approx(expected)
 
 
+@only_on_sqlite
 def test_negative_precision_is_refused_on_sqlite() -> None:
     with pytest.raises(ValueError, match="negative precision"):
         evaluate(functions.Round(V(123.4), -1))
@@ -161,6 +163,7 @@ def test_json_functions_nest() -> None:
     assert evaluate(node) == {"a": "x", "b": [1, 1, {}]}
 
 
+@only_on_sqlite
 def test_uuid7_sorts_by_time_and_shift() -> None:
     early, late = (evaluate(functions.UUID7(datetime.timedelta(days=shift))) for shift in (0, 1))
     assert isinstance(early, uuid.UUID)

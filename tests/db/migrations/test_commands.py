@@ -11,7 +11,10 @@ from nuages.compat import install
 from nuages.compat.alias import ENVIRONMENT_FLAG
 from nuages.core.management import CommandError
 from nuages.db import connection
+from tests.conftest import only_on_sqlite
 from tests.db.migrations.conftest import Project
+
+pytestmark = only_on_sqlite
 
 BOOK = """
 class Book(models.Model):

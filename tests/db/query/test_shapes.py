@@ -10,6 +10,7 @@ from nuages.db import connection
 from nuages.db.__main__ import described, evaluate
 from nuages.db.models import CharField, Q, Transform
 from nuages.db.models.shapes import shape as shapes
+from tests.conftest import only_on_sqlite
 from tests.db.query.shop.models import Author, Book
 
 
@@ -101,6 +102,7 @@ def test_show_prints_every_stage() -> None:
         evaluate("1 + 1")
 
 
+@only_on_sqlite
 def test_query_is_readable() -> None:
     query = Book.objects.filter(pages__gt=5).order_by("-title")[2:5].query
     assert (query.low_mark, query.high_mark, query.order_by, query.model) == (2, 5, ("-title",), Book)
