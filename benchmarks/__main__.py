@@ -134,7 +134,8 @@ def main() -> int:
             near = "".join(f", {share:.2f} of {who}" for who, share in row.others.items())
             print(f"    {row.name}: {row.ratio:.2f} ×{near}", flush=True)
     if args.only is None:
-        write(HERE / "RESULTS.md", made, f"Python {platform.python_version()}, {os.cpu_count()} cores")
+        length = ", a short run (`--quick`)" if args.quick else ""
+        write(HERE / "RESULTS.md", made, f"Python {platform.python_version()}, {os.cpu_count()} cores{length}")
     return 0
 
 
