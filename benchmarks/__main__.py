@@ -135,7 +135,9 @@ def main() -> int:
             print(f"    {row.name}: {row.ratio:.2f} ×{near}", flush=True)
     if args.only is None:
         length = ", a short run (`--quick`)" if args.quick else ""
-        write(HERE / "RESULTS.md", made, f"Python {platform.python_version()}, {os.cpu_count()} cores{length}")
+        write(
+            HERE / "RESULTS.md", made, f"Python {platform.python_version()}, {os.cpu_count()} cores{length}"
+        )
     return 0
 
 
