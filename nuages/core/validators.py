@@ -32,7 +32,8 @@ _BEYOND_ASCII = "\u00a1-\uffff"
 
 def _pattern(regex: Any, flags: int = 0) -> Any:
     """A pattern compiled when it is first searched: most of a project's patterns are not needed to start it."""
-    if isinstance(regex, str):
+    # By its own type: isinstance() would ask a lazy pattern for the class it wraps, and so compile it.
+    if issubclass(type(regex), str):
         return SimpleLazyObject(lambda: re.compile(regex, flags))
     return regex
 

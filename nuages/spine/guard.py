@@ -8,8 +8,8 @@ place, once per place.
 from __future__ import annotations
 
 import logging
+import os
 import sys
-import sysconfig
 import threading
 import time
 from pathlib import Path
@@ -18,7 +18,7 @@ from types import FrameType
 logger = logging.getLogger("nuages.spine.guard")
 
 _OURS = str(Path(__file__).parent.parent)
-_STDLIB = sysconfig.get_paths()["stdlib"]
+_STDLIB = os.path.dirname(os.__file__)
 
 
 class Guard:

@@ -43,6 +43,21 @@ def import_string(dotted_path: str) -> Any:
         ) from error
 
 
+class imported:
+    """A class attribute that is imported when it is first read: for parts that most processes never use."""
+
+    def __init__(self, dotted_path: str) -> None:
+        self._path = dotted_path
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._owner, self._name = owner, name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        found = import_string(self._path)
+        setattr(self._owner, self._name, found)
+        return found
+
+
 def autodiscover_modules(*args: str, register_to: Any = None) -> None:
     """Import these submodules of every installed app; missing ones are skipped, broken ones raise.
 

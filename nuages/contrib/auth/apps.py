@@ -6,8 +6,7 @@ from nuages.apps import AppConfig
 from nuages.apps import apps as registry
 from nuages.contrib.auth import get_user_model
 from nuages.contrib.auth.checks import check_middleware, check_models_permissions, check_user_model
-from nuages.contrib.auth.management import create_permissions
-from nuages.contrib.auth.management.renaming import inject_rename_permissions_operations
+from nuages.contrib.auth.management import create_permissions, inject_rename_permissions_operations
 from nuages.contrib.auth.signals import user_logged_in
 from nuages.core import checks
 from nuages.db.models.query_utils import DeferredAttribute

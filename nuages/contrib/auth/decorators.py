@@ -21,7 +21,7 @@ def user_passes_test(
     def decorator(view_func: Any) -> Any:
         def refused(request: Any) -> Any:
             from nuages.contrib.auth.middleware import path_back
-            from nuages.contrib.auth.views import redirect_to_login
+            from nuages.contrib.auth.redirects import redirect_to_login
 
             if call(test_func, request.user):
                 return None

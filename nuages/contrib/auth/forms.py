@@ -13,8 +13,6 @@ from nuages.contrib.auth.models import User
 from nuages.contrib.auth.tokens import default_token_generator
 from nuages.contrib.sites.shortcuts import get_current_site
 from nuages.core.exceptions import ValidationError
-from nuages.core.mail import EmailMultiAlternatives
-from nuages.template import loader
 from nuages.utils.encoding import force_bytes
 from nuages.utils.http import urlsafe_base64_encode
 from nuages.utils.text import capfirst
@@ -334,6 +332,10 @@ class PasswordResetForm(forms.Form):
         html_email_template_name: str | None = None,
     ) -> None:
         """Send one mail; failure is logged, as the visitor must not learn whether there is such a user."""
+        # Imported when used: a process that sends no mail need not know how.
+        from nuages.core.mail import EmailMultiAlternatives
+        from nuages.template import loader
+
         subject = "".join(loader.render_to_string(subject_template_name, context).splitlines())
         body = loader.render_to_string(email_template_name, context)
         message = EmailMultiAlternatives(subject, body, from_email, [to_email])

@@ -7,7 +7,7 @@ from typing import Any
 from nuages.conf import settings
 from nuages.contrib.auth import REDIRECT_FIELD_NAME
 from nuages.contrib.auth.middleware import path_back
-from nuages.contrib.auth.views import redirect_to_login
+from nuages.contrib.auth.redirects import redirect_to_login
 from nuages.core.exceptions import ImproperlyConfigured, PermissionDenied
 from nuages.shortcuts import resolve_url
 

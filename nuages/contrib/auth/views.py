@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from nuages.conf import settings
 from nuages.contrib.auth import (
@@ -23,7 +22,7 @@ from nuages.contrib.auth.forms import (
 from nuages.contrib.auth.tokens import default_token_generator
 from nuages.contrib.sites.shortcuts import get_current_site
 from nuages.core.exceptions import ImproperlyConfigured, ValidationError
-from nuages.http import HttpResponseRedirect, QueryDict
+from nuages.http import HttpResponseRedirect
 from nuages.shortcuts import resolve_url
 from nuages.urls import reverse_lazy
 from nuages.utils.decorators import method_decorator
@@ -153,18 +152,6 @@ class LogoutView(RedirectURLMixin, TemplateView):
 def logout_then_login(request: Any, login_url: Any = None) -> Any:
     """Log out and show the log-in page."""
     return LogoutView.as_view(next_page=resolve_url(login_url or settings.LOGIN_URL))(request)
-
-
-def redirect_to_login(
-    next: str, login_url: Any = None, redirect_field_name: str = REDIRECT_FIELD_NAME
-) -> Any:
-    """Lead to the log-in page, and from there to `next`."""
-    parts = list(urlsplit(resolve_url(login_url or settings.LOGIN_URL)))
-    if redirect_field_name:
-        query = QueryDict(parts[3], mutable=True)
-        query[redirect_field_name] = next
-        parts[3] = query.urlencode(safe="/")
-    return HttpResponseRedirect(urlunsplit(parts))
 
 
 class PasswordContextMixin:

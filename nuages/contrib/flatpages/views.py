@@ -34,7 +34,7 @@ def flatpage(request: Any, url: str) -> Any:
 def render_flatpage(request: Any, f: Any) -> Any:
     """Show a page; some only to users who are logged in."""
     if f.registration_required and not request.user.is_authenticated:
-        from nuages.contrib.auth.views import redirect_to_login
+        from nuages.contrib.auth.redirects import redirect_to_login
 
         return redirect_to_login(request.path)
     names = [f.template_name, DEFAULT_TEMPLATE] if f.template_name else [DEFAULT_TEMPLATE]

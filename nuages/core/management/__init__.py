@@ -8,7 +8,6 @@ import pkgutil
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -119,6 +118,8 @@ class ManagementUtility:
             settings.INSTALLED_APPS  # noqa: B018
         elif not settings.configured:
             sys.stderr.write("No Django settings specified.\n")
+        from difflib import get_close_matches
+
         near = get_close_matches(subcommand, commands)
         sys.stderr.write(f"Unknown command: {subcommand!r}")
         if near:

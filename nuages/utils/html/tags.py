@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from typing import Any
 
 from nuages.core.exceptions import SuspiciousOperation
@@ -37,30 +36,6 @@ _MAX_OPEN_TAGS = 50
 _LONG_OPEN_TAG = re.compile(r"<[a-zA-Z][^>]{1000,}")
 
 
-class _TextOnly(HTMLParser):
-    """Collects what is not a tag, with entities as they were written."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
-        self.pieces: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.pieces.append(data)
-
-    def handle_entityref(self, name: str) -> None:
-        self.pieces.append(f"&{name};")
-
-    def handle_charref(self, name: str) -> None:
-        self.pieces.append(f"&#{name};")
-
-
-def _strip_once(text: str) -> str:
-    parser = _TextOnly()
-    parser.feed(text)
-    parser.close()
-    return "".join(parser.pieces)
-
-
 @keep_lazy_text
 def strip_tags(value: Any) -> str:
     """Remove what looks like a tag. The result is NOT safe: escape it before it goes into a page."""
@@ -68,11 +43,16 @@ def strip_tags(value: Any) -> str:
     for found in _LONG_OPEN_TAG.finditer(text):
         if found[0].count("<") >= _MAX_OPEN_TAGS:
             raise SuspiciousOperation("too many unclosed tags to strip")
+    if "<" not in text:
+        return text
+    # Imported when used: the parser of the standard library takes long to load.
+    from nuages.utils.html.stripping import strip_once
+
     passes = 0
     while "<" in text and ">" in text:
         if passes >= _MAX_PASSES:
             raise SuspiciousOperation("tags are nested too deeply to strip")
-        stripped = _strip_once(text)
+        stripped = strip_once(text)
         if stripped.count("<") == text.count("<"):
             break
         text = stripped

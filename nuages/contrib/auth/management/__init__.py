@@ -28,6 +28,16 @@ def _get_builtin_permissions(opts: Any) -> list[tuple[str, str]]:
     return list(builtin_permissions(opts))
 
 
+def inject_rename_permissions_operations(
+    plan: Any = None, verbosity: int = 1, stdout: Any = None, **kwargs: Any
+) -> None:
+    """Put a `RenamePermission` behind every `RenameModel` that is about to run."""
+    # Imported here, while migrating: no other process needs migrations.
+    from nuages.contrib.auth.management.renaming import follow_renames
+
+    follow_renames(plan, verbosity, stdout)
+
+
 def create_permissions(
     app_config: Any,
     verbosity: int = 2,

@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from nuages.apps import apps as global_apps
-from nuages.db import DEFAULT_DB_ALIAS, IntegrityError, migrations, router, transaction
+from nuages.db import IntegrityError, migrations, router, transaction
 
 
 class RenamePermission(migrations.RunPython):
@@ -65,14 +65,7 @@ class RenamePermission(migrations.RunPython):
     stdout: Any = sys.stdout
 
 
-def inject_rename_permissions_operations(
-    plan: Any = None,
-    apps: Any = global_apps,
-    using: str = DEFAULT_DB_ALIAS,
-    verbosity: int = 1,
-    stdout: Any = None,
-    **kwargs: Any,
-) -> None:
+def follow_renames(plan: Any, verbosity: int, stdout: Any) -> None:
     """Put a `RenamePermission` behind every `RenameModel` that is about to run."""
     for migration, _backward in plan or ():
         operations: list[Any] = []

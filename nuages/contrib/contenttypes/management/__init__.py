@@ -2,51 +2,19 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from nuages.apps import apps as global_apps
-from nuages.db import DEFAULT_DB_ALIAS, IntegrityError, migrations, router, transaction
+from nuages.db import DEFAULT_DB_ALIAS, router
 
 
-class RenameContentType(migrations.RunPython):
-    """Rename a content type together with its model."""
+def __getattr__(name: str) -> Any:
+    """The operation, found here as well as where it is defined."""
+    if name != "RenameContentType":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from nuages.contrib.contenttypes.management.renaming import RenameContentType
 
-    def __init__(self, app_label: str, old_model: str, new_model: str) -> None:
-        self.app_label, self.old_model, self.new_model = app_label, old_model, new_model
-        super().__init__(self.rename_forward, self.rename_backward)
-
-    def rename_forward(self, apps: Any, schema_editor: Any) -> None:
-        """Follow the model to its new name."""
-        self._rename(apps, schema_editor, self.old_model, self.new_model)
-
-    def rename_backward(self, apps: Any, schema_editor: Any) -> None:
-        """Go back to the old name."""
-        self._rename(apps, schema_editor, self.new_model, self.old_model)
-
-    def _rename(self, apps: Any, schema_editor: Any, old_model: str, new_model: str) -> None:
-        kinds = apps.get_model("contenttypes", "ContentType").objects
-        alias = schema_editor.connection.alias
-        if not router.allow_migrate_model(alias, kinds.model):
-            return
-        kind = kinds.db_manager(alias).filter(app_label=self.app_label, model=old_model).first()
-        if kind is None:
-            return
-        kind.model = new_model
-        try:
-            with transaction.atomic(using=alias):
-                kind.save(using=alias, update_fields={"model"})
-        except IntegrityError:
-            # One of an earlier model with that name was left behind.
-            warnings.warn(
-                f"Could not rename content type '{self.app_label}.{old_model}' to '{new_model}' due to an existing "
-                "conflicting content type. Run 'remove_stale_contenttypes' to clean up stale entries.",
-                RuntimeWarning,
-                stacklevel=2,
-            )
-            return
-        # Remembered under its old name.
-        kinds.clear_cache()
+    return RenameContentType
 
 
 def inject_rename_contenttypes_operations(
@@ -77,7 +45,11 @@ def inject_rename_contenttypes_operations(
 
 
 def _followed(migration: Any, operation: Any) -> list[Any]:
-    if not isinstance(operation, migrations.RenameModel):
+    # Imported here, while migrating: no other process needs migrations.
+    from nuages.contrib.contenttypes.management.renaming import RenameContentType
+    from nuages.db.migrations import RenameModel
+
+    if not isinstance(operation, RenameModel):
         return [operation]
     names = operation.old_name_lower, operation.new_name_lower
     return [operation, RenameContentType(migration.app_label, *names)]

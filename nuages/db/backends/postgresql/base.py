@@ -20,19 +20,16 @@ from nuages.conf import settings
 from nuages.core.exceptions import ImproperlyConfigured
 from nuages.db.backends.base.base import BaseDatabaseWrapper, Row
 from nuages.db.backends.postgresql import driver
-from nuages.db.backends.postgresql.client import DatabaseClient
-from nuages.db.backends.postgresql.creation import DatabaseCreation
 from nuages.db.backends.postgresql.dialect import OPERATORS, PATTERN_ESC, PATTERN_OPS, dialect
 from nuages.db.backends.postgresql.driver import Cursor, IsolationLevel, ServerBindingCursor, ServerSideCursor
 from nuages.db.backends.postgresql.driver import psycopg as Database
 from nuages.db.backends.postgresql.features import DatabaseFeatures
-from nuages.db.backends.postgresql.introspection import DatabaseIntrospection
 from nuages.db.backends.postgresql.operations import DatabaseOperations
-from nuages.db.backends.postgresql.schema import DatabaseSchemaEditor
 from nuages.db.backends.postgresql.types import DATA_TYPE_CHECKS, DATA_TYPE_SUFFIXES, DATA_TYPES
 from nuages.db.backends.utils import CursorDebugWrapper
 from nuages.db.exceptions import DatabaseError as WrappedDatabaseError
 from nuages.spine import offload
+from nuages.utils.module_loading import imported
 
 if TYPE_CHECKING:
     from nuages.db.backends.dialect import Dialect
@@ -84,10 +81,10 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     # The parts, by the names under which users replace them.
     ops_class = DatabaseOperations
     features_class = DatabaseFeatures
-    introspection_class = DatabaseIntrospection
-    SchemaEditorClass = DatabaseSchemaEditor
-    creation_class = DatabaseCreation
-    client_class = DatabaseClient
+    introspection_class = imported("nuages.db.backends.postgresql.introspection.DatabaseIntrospection")
+    SchemaEditorClass = imported("nuages.db.backends.postgresql.schema.DatabaseSchemaEditor")
+    creation_class = imported("nuages.db.backends.postgresql.creation.DatabaseCreation")
+    client_class = imported("nuages.db.backends.postgresql.client.DatabaseClient")
 
     @property
     def dialect(self) -> Dialect:

@@ -22,19 +22,17 @@ from typing import TYPE_CHECKING, Any
 
 from nuages.core.exceptions import ImproperlyConfigured
 from nuages.db.backends.base.base import BaseDatabaseWrapper, Row
-from nuages.db.backends.sqlite3.client import DatabaseClient
-from nuages.db.backends.sqlite3.creation import DatabaseCreation
 from nuages.db.backends.sqlite3.dialect import OPERATORS, PATTERN_ESC, PATTERN_OPS, dialect
 from nuages.db.backends.sqlite3.features import DatabaseFeatures
 from nuages.db.backends.sqlite3.functions import register
-from nuages.db.backends.sqlite3.introspection import DatabaseIntrospection
 from nuages.db.backends.sqlite3.locking import WriteLine, is_busy, line_of, patiently
+from nuages.db.backends.sqlite3.names import is_in_memory
 from nuages.db.backends.sqlite3.operations import DatabaseOperations
-from nuages.db.backends.sqlite3.schema import DatabaseSchemaEditor
 from nuages.db.backends.sqlite3.types import DATA_TYPE_CHECKS, DATA_TYPE_SUFFIXES, DATA_TYPES
 from nuages.db.backends.statement import changes_data, qmarks
 from nuages.db.exceptions import IntegrityError, OperationalError
 from nuages.spine import in_worker, offload
+from nuages.utils.module_loading import imported
 
 if TYPE_CHECKING:
     from nuages.db.backends.dialect import Dialect
@@ -61,10 +59,10 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     # The parts, by the names under which users replace them.
     ops_class = DatabaseOperations
     features_class = DatabaseFeatures
-    introspection_class = DatabaseIntrospection
-    SchemaEditorClass = DatabaseSchemaEditor
-    creation_class = DatabaseCreation
-    client_class = DatabaseClient
+    introspection_class = imported("nuages.db.backends.sqlite3.introspection.DatabaseIntrospection")
+    SchemaEditorClass = imported("nuages.db.backends.sqlite3.schema.DatabaseSchemaEditor")
+    creation_class = imported("nuages.db.backends.sqlite3.creation.DatabaseCreation")
+    client_class = imported("nuages.db.backends.sqlite3.client.DatabaseClient")
 
     #: The driver's `execute`, bound once: what the short way calls.
     _execute: Any = None
@@ -164,7 +162,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
 
     def is_in_memory_db(self) -> bool:
         """Say whether the database is gone with its last connection."""
-        return self.creation_class.is_in_memory_db(self.settings_dict["NAME"])
+        return is_in_memory(self.settings_dict["NAME"])
 
     # Closing
 

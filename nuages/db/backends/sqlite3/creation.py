@@ -7,10 +7,10 @@ import os
 import shutil
 import sqlite3
 import sys
-from pathlib import Path
 from typing import Any
 
 from nuages.db.backends.base.creation import BaseDatabaseCreation, _says_yes
+from nuages.db.backends.sqlite3.names import is_in_memory
 from nuages.db.exceptions import NotSupportedError
 
 IN_MEMORY = "file:memorydb_{}?mode=memory&cache=shared"
@@ -23,9 +23,7 @@ class DatabaseCreation(BaseDatabaseCreation):
     @staticmethod
     def is_in_memory_db(database_name: Any) -> bool:
         """Say whether a name means a database in memory."""
-        return not isinstance(database_name, Path) and (
-            database_name == ":memory:" or "mode=memory" in str(database_name)
-        )
+        return is_in_memory(database_name)
 
     def _get_test_db_name(self) -> str:
         name = self.connection.settings_dict["TEST"]["NAME"] or ":memory:"

@@ -13,7 +13,6 @@ import random
 import re
 import secrets
 import sqlite3
-import statistics
 import time
 import uuid
 from collections.abc import Callable
@@ -157,12 +156,15 @@ class _Collected:
         raise NotImplementedError
 
 
-def spread(measure: Callable[[list[Any]], Any], least: int) -> type[_Collected]:
-    """An aggregate that measures how far values are apart; NULL below `least` values."""
+def spread(measure: str, least: int) -> type[_Collected]:
+    """An aggregate by a function of `statistics`, which measures how far values are apart; NULL below `least` values."""
 
     class Spread(_Collected):
         def finalize(self) -> Any:
-            return measure(self.values) if len(self.values) >= least else None
+            # Imported when used: it brings along much that few processes need.
+            import statistics
+
+            return getattr(statistics, measure)(self.values) if len(self.values) >= least else None
 
     return Spread
 
@@ -189,10 +191,10 @@ class AnyOf(_Collected):
 
 
 AGGREGATES: dict[str, type[_Collected]] = {
-    "STDDEV_POP": spread(statistics.pstdev, 1),
-    "STDDEV_SAMP": spread(statistics.stdev, 2),
-    "VAR_POP": spread(statistics.pvariance, 1),
-    "VAR_SAMP": spread(statistics.variance, 2),
+    "STDDEV_POP": spread("pstdev", 1),
+    "STDDEV_SAMP": spread("stdev", 2),
+    "VAR_POP": spread("pvariance", 1),
+    "VAR_SAMP": spread("variance", 2),
     "ANY_VALUE": AnyOf,
     "BIT_AND": folded(operator.and_),
     "BIT_OR": folded(operator.or_),
