@@ -144,3 +144,10 @@ def test_single_views_can_be_protected_exempt_or_made_to_send_the_cookie() -> No
     exempt = csrf_exempt(view)
     assert CsrfViewMiddleware(view).process_view(posted(), exempt, (), {}) is None
     assert not hasattr(view, "csrf_exempt")
+
+
+@pytest.mark.parametrize("lenient", [requires_csrf_token, ensure_csrf_cookie])
+def test_a_protected_view_is_checked_inside_a_view_that_only_needs_the_token(lenient: Any) -> None:
+    both = lenient(csrf_protect(view))
+    assert both(posted(cookie="a" * 32)).status_code == 403
+    assert both(posted(cookie="a" * 32, token="a" * 32)).status_code == 200

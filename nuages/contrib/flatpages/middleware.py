@@ -19,8 +19,6 @@ class FlatpageFallbackMiddleware(MiddlewareMixin):
 
     @staticmethod
     def _page(request: Any) -> Any:
-        # The error page went through the protection from forged requests without being checked; this page is to be.
-        request.csrf_processing_done = False
         try:
             return flatpage(request, request.path_info)
         except Exception as error:

@@ -10,9 +10,12 @@ from nuages.views.decorators.around import View, marked
 
 
 class _OnlyMakesToken(CsrfViewMiddleware):
-    """Lets everything through; `{% csrf_token %}` works all the same."""
+    """Lets everything through; `{% csrf_token %}` works all the same.
 
-    def _check(self, request: Any) -> None:
+    The request does not count as checked: a protected view inside, or an error page's way back into one, checks it.
+    """
+
+    def process_view(self, request: Any, callback: Any, callback_args: Any, callback_kwargs: Any) -> Any:
         return None
 
 
@@ -20,9 +23,8 @@ class _SetsCookie(_OnlyMakesToken):
     """Sets the cookie on every response, for pages whose scripts need it."""
 
     def process_view(self, request: Any, callback: Any, callback_args: Any, callback_kwargs: Any) -> Any:
-        response = super().process_view(request, callback, callback_args, callback_kwargs)
         get_token(request)
-        return response
+        return None
 
 
 csrf_protect = decorator_from_middleware(CsrfViewMiddleware)
