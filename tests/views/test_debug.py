@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from nuages.http import Http404, HttpRequest, QueryDict
+from nuages.spine import twin
 from nuages.test.utils import override_settings
 from nuages.urls import Resolver404, re_path, resolve
 from nuages.utils.safestring import mark_safe
@@ -129,11 +130,21 @@ async def asensitive(password: str) -> None:
     raise ValueError
 
 
+atwin = twin(sensitive)
+
+
 def secret() -> str:
     return "".join(["hid", "den"])
 
 
-@pytest.mark.parametrize("call", [lambda: sensitive(secret()), lambda: asyncio.run(asensitive(secret()))])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: sensitive(secret()),
+        lambda: asyncio.run(asensitive(secret())),
+        lambda: asyncio.run(atwin(secret())),
+    ],
+)
 def test_sensitive_variables_are_hidden_where_others_see_the_report(call: Callable[[], None]) -> None:
     reporter = report_of(call)
     assert "hidden" not in "".join(

@@ -107,7 +107,7 @@ class SetPasswordMixin:
         second.help_text = _("Enter the same password as before, for verification.")
         return first, second
 
-    @sensitive_variables("password1", "password2")
+    @sensitive_variables("password1", "password2", "given")
     def validate_passwords(
         self: Any, password1_field_name: str = "password1", password2_field_name: str = "password2"
     ) -> None:

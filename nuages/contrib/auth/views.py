@@ -19,6 +19,7 @@ from nuages.contrib.auth.forms import (
     PasswordResetForm,
     SetPasswordForm,
 )
+from nuages.contrib.auth.redirects import redirect_to_login as redirect_to_login
 from nuages.contrib.auth.tokens import default_token_generator
 from nuages.contrib.sites.shortcuts import get_current_site
 from nuages.core.exceptions import ImproperlyConfigured, ValidationError

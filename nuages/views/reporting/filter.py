@@ -119,6 +119,9 @@ class SafeExceptionReporterFilter:
 
 def _hidden_in(tb_frame: FrameType) -> tuple[str, ...] | str:
     """Return what `sensitive_variables` hides in a frame: of the function itself or of one that called it."""
+    if tb_frame.f_globals.get("__name__", "").startswith("nuages.spine."):
+        # It passes on the arguments of what runs on it, and cannot know which of them are secrets.
+        return ALL
     own = sensitive_code.get(tb_frame.f_code)
     if own is not None:
         return own
