@@ -18,7 +18,15 @@ from pathlib import Path
 from benchmarks.table import Row, Section
 
 SITE = Path(__file__).resolve().parent / "site"
+ROOT = SITE.parents[1]
 CONNECTIONS = 32
+PAGES = {"def": "/page/", "async def": "/apage/", "JSON": "/data/", "trivial view": "/trivial/"}
+#: The page in whose place those with only one colour have another.
+ONE_COLOUR = {"async def": "def"}
+#: Whose figures stand beside Django's.
+OTHERS = ["limit", "fastapi", "litestar"]
+#: The share of its own capacity at which a server's latency is measured.
+BUSY = 0.8
 
 
 def free_port() -> int:
@@ -30,7 +38,11 @@ def free_port() -> int:
 
 def environment(who: str, database: Path) -> dict[str, str]:
     """Return the environment in which the site is one or the other."""
-    return os.environ | {"IMPLEMENTATION": who, "BENCH_DB": str(database), "PYTHONPATH": str(SITE)}
+    return os.environ | {
+        "IMPLEMENTATION": who,
+        "BENCH_DB": str(database),
+        "PYTHONPATH": f"{SITE}{os.pathsep}{ROOT}",
+    }
 
 
 def seed(python: str, who: str, database: Path) -> str:
@@ -87,6 +99,14 @@ def commands(ours: str, theirs: str, port: int) -> dict[str, tuple[str, list[str
             "django", [f"{peers}/granian", "--interface", "asginl", *at, *quiet, "--loop", "uvloop", "site_asgi:application"]
         ),
         "limit": ("limit", [f"{peers}/granian", "--interface", "rsgi", *at, *quiet, "--loop", "uvloop", "bare:application"]),
+        **{
+            f"{name}, {server}": (name, command)
+            for name, site in (("fastapi", "fastapi_site:application"), ("litestar", "litestar_site:application"))
+            for server, command in (
+                ("uvicorn", [f"{peers}/uvicorn", *at, *quiet, "--no-access-log", "--lifespan", "off", site]),
+                ("granian", [f"{peers}/granian", "--interface", "asginl", *at, *quiet, "--loop", "uvloop", site]),
+            )
+        },
     }  # fmt: skip
 
 
@@ -117,10 +137,10 @@ def served(command: list[str], who: str, database: Path, port: int) -> Iterator[
             process.wait()
 
 
-def load(port: int, path: str, key: str, seconds: float) -> float:
+def answered(port: int, path: str, key: str, seconds: float) -> float:
     """Return the requests per second that `wrk` gets answered; raise when answers are not 200."""
     done = subprocess.run(
-        pinned(1, ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "-H", f"Cookie: sessionid={key}",
+        pinned(1, ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "-H", f"Cookie: {cookies(key)}",
                    f"http://127.0.0.1:{port}{path}"]),
         capture_output=True, text=True, check=True,
     )  # fmt: skip
@@ -129,6 +149,11 @@ def load(port: int, path: str, key: str, seconds: float) -> float:
     match = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
     assert match is not None, done.stdout
     return float(match[1])
+
+
+def cookies(key: str) -> str:
+    """Return what a reader's browser sends."""
+    return f"sessionid={key}; csrftoken={'a1B2c3D4' * 4}"
 
 
 def memory(pid: int) -> int:
@@ -147,46 +172,99 @@ def memory(pid: int) -> int:
     return largest
 
 
+def percentile(python: str, port: int, path: str, key: str, rate: float, seconds: float) -> float:
+    """Return the 99th percentile of the time to an answer at a rate."""
+    done = subprocess.run(
+        pinned(1, [python, "-m", "benchmarks.work.latency", str(port), path, cookies(key), str(rate), str(seconds)]),
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return float(done.stdout)
+
+
+class Measured:
+    """What the servers did: requests a second by server and page, memory by server."""
+
+    def __init__(self, ours: str, theirs: str, database: Path, key: str) -> None:
+        self.ours, self.theirs, self.database, self.key = ours, theirs, database, key
+        self.rates: dict[tuple[str, str], list[float]] = {}
+        self.sizes: dict[str, list[int]] = {}
+
+    def round(self, seconds: float) -> None:
+        """Load each server with each page, once."""
+        port = free_port()
+        for name, (who, command) in commands(self.ours, self.theirs, port).items():
+            with served(command, who, self.database, port) as pid:
+                for title, path in PAGES.items():
+                    if who in OTHERS and title in ONE_COLOUR:
+                        continue
+                    answered(port, path, self.key, 0.5)
+                    self.rates.setdefault((name, title), []).append(answered(port, path, self.key, seconds))
+                self.sizes.setdefault(name, []).append(memory(pid))
+
+    def rate(self, name: str, title: str) -> float:
+        """Return the median of the requests a second."""
+        return statistics.median(self.rates[name, title])
+
+    def best(self, who: str, title: str) -> tuple[str, float]:
+        """Return the name and the rate of an implementation's best server."""
+        if who in OTHERS:
+            title = ONE_COLOUR.get(title, title)
+        found = {
+            name: self.rate(name, page) for name, page in self.rates if name.startswith(who) and page == title
+        }
+        name = max(found, key=lambda each: found[each])
+        return name, found[name]
+
+    def size(self, who: str) -> float:
+        """Return the memory of an implementation's smallest server."""
+        return min(statistics.median(all_) for name, all_ in self.sizes.items() if name.startswith(who))
+
+    def latency(self, name: str, title: str, seconds: float) -> float:
+        """Return a server's 99th percentile at a share of its own capacity."""
+        port = free_port()
+        who, command = commands(self.ours, self.theirs, port)[name]
+        with served(command, who, self.database, port):
+            answered(port, PAGES[title], self.key, 0.5)
+            rate = BUSY * self.rate(name, title)
+            return percentile(self.ours, port, PAGES[title], self.key, rate, seconds)
+
+
 def sections(ours: str, theirs: str, seconds: float, rounds: int) -> list[Section]:
-    """Measure pages, JSON and memory."""
+    """Measure pages, JSON, latency and memory."""
     if shutil.which("wrk") is None:
         sys.exit("the HTTP part needs wrk (Debian's package of that name)")
-    pages = {"def": "/page/", "async def": "/apage/", "JSON": "/data/", "trivial view": "/trivial/"}
-    rates: dict[tuple[str, str], list[float]] = {}
-    sizes: dict[str, list[int]] = {}
+    command = "python -m benchmarks --only http"
+    rows, late = [], []
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "bench.sqlite3"
-        key = seed(theirs, "django", database)
+        measured = Measured(ours, theirs, database, seed(theirs, "django", database))
         for _ in range(rounds):
-            port = free_port()
-            for name, (who, command) in commands(ours, theirs, port).items():
-                with served(command, who, database, port) as pid:
-                    for title, path in pages.items():
-                        if name == "limit" and title != "def":
-                            continue
-                        load(port, path, key, 0.5)
-                        rates.setdefault((name, title), []).append(load(port, path, key, seconds))
-                    sizes.setdefault(name, []).append(memory(pid))
-    medians = {pair: statistics.median(values) for pair, values in rates.items()}
-    rows = []
-    for title in pages:
-        best = max(
-            rate for (name, page), rate in medians.items() if name.startswith("django") and page == title
-        )
-        chosen = next(n for (n, page), rate in medians.items() if rate == best and page == title)
-        mine = medians["nuages", title]
-        others = {"limit": mine / medians["limit", "def"]} if title in ("def", "async def") else {}
-        target = 10 if title in ("def", "async def") else None
-        rows.append(
-            Row(f"{title} (Django's best: {chosen.removeprefix('django, ')})", mine / best, target, others)
-        )
-    smallest = min(statistics.median(all_) for name, all_ in sizes.items() if name.startswith("django"))
-    share = statistics.median(sizes["nuages"]) / smallest
-    memory_row = Row("one worker, as a share of Django's smallest", share, 0.67, {}, smaller_is_better=True)
-    command = "python -m benchmarks --only http"
+            measured.round(seconds)
+        for title in PAGES:
+            chosen, best = measured.best("django", title)
+            mine = measured.rate("nuages", title)
+            others = {who: mine / measured.best(who, title)[1] for who in OTHERS}
+            target = 10 if title in ("def", "async def") else None
+            rows.append(
+                Row(
+                    f"{title} (Django's best: {chosen.removeprefix('django, ')})", mine / best, target, others
+                )
+            )
+        for title in ("def", "async def"):
+            chosen = measured.best("django", title)[0]
+            mine, best = (
+                statistics.median(measured.latency(name, title, 2 * seconds) for _ in range(rounds))
+                for name in ("nuages", chosen)
+            )
+            late.append(
+                Row(f"{title}, as a share of Django's", mine / best, 0.25, {}, smaller_is_better=True)
+            )
+        share = measured.size("nuages") / measured.size("django")
+        others = {who: measured.size("nuages") / measured.size(who) for who in OTHERS}
     return [
-        Section(
-            "Whole page over HTTP: default middleware, session user, list, template", command, ["limit"], rows
-        ),
-        Section("Memory", command, [], [memory_row]),
-    ]
+        Section("Whole page over HTTP: default middleware, session user, list, template", command, OTHERS, rows),
+        Section("99th percentile of the time to an answer, each server at 80 % of its capacity", command, [], late),
+        Section("Memory", command, OTHERS, [
+            Row("one worker, as a share of Django's smallest", share, 0.67, others, smaller_is_better=True)
+        ]),
+    ]  # fmt: skip
