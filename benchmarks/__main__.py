@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 PEERS = ROOT / ".venv-peers"
 PACKAGES = [
-    "django==6.1.*", "gunicorn", "uvicorn", "uvloop", "httptools", "granian", "jinja2", "fastapi", "sqlalchemy", "litestar",
+    "django==6.1.*", "gunicorn", "uvicorn", "uvloop", "httptools", "granian", "jinja2", "minijinja", "fastapi", "sqlalchemy", "litestar",
 ]  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def section(title: str, module: str, others: list[str], rounds: int) -> Section:
     """Measure one work and return its table."""
     ours, theirs = sys.executable, peers_python()
     contestants = {"nuages": ours, "django": theirs} | {
-        who: (theirs if who == "jinja2" else ours) for who in others
+        who: (ours if who == "limit" else theirs) for who in others
     }
     medians = in_turn(module, contestants, rounds)
     rows = [
@@ -122,7 +122,7 @@ def main() -> int:
             case "queries":
                 made.append(section("Models (SQLite in memory)", "queries", ["limit"], rounds))
             case "pages":
-                made.append(section("Templates", "pages", ["limit", "jinja2"], rounds))
+                made.append(section("Templates", "pages", ["limit", "jinja2", "minijinja"], rounds))
             case "routes":
                 made.append(section("URL resolving", "routes", [], rounds))
             case "startup":

@@ -1,52 +1,35 @@
-"""The template rows: a table of a hundred rows, and a page with everything in it; also Jinja2 and plain f-strings."""
+"""The template rows: a table of a hundred rows, a page with everything in it, and one thing at a time.
+
+`python -m benchmarks.work.pages WHO` prints the seconds of each row; WHO is `nuages`, `django`, `jinja2`, `minijinja`
+or `limit`, which is the work as a function of f-strings, written by hand.
+"""
 
 from __future__ import annotations
 
-import datetime
 import sys
-from html import escape
 from typing import Any
 
 from benchmarks.work.common import choose, report, timed
+from benchmarks.work.page_sources import CONTEXT, ROWS, SINGLE, SINGLE_PARTS, TABLE, TEMPLATES
 
-ROW = '<tr class="{cls}"><td>{name}</td><td>{count}</td><td>{note}</td></tr>'
-
-TABLE = """<table>{% for row in rows %}<tr class="{% if forloop.counter|divisibleby:2 %}even{% else %}odd{% endif %}">\
-<td>{{ row.name }}</td><td>{{ row.count }}</td><td>{{ row.note|upper }}</td></tr>{% endfor %}</table>"""
-
-JINJA_TABLE = """<table>{% for row in rows %}<tr class="{% if loop.index is divisibleby(2) %}even{% else %}odd{% endif %}">\
-<td>{{ row.name }}</td><td>{{ row.count }}</td><td>{{ row.note|upper }}</td></tr>{% endfor %}</table>"""
-
-TEMPLATES = {
-    "base.html": "<!doctype html><title>{% block title %}Site{% endblock %}</title><nav>{% for link in links %}"
-    '<a href="{% url "item" link.id %}">{{ link.name }}</a>{% endfor %}</nav>{% block main %}{% endblock %}',
-    "section.html": '{% extends "base.html" %}{% load i18n %}{% block title %}{% translate "Section" %} – '
-    "{{ block.super }}{% endblock %}{% block main %}<h1>{{ title|title }}</h1>{% block inner %}{% endblock %}{% endblock %}",
-    "item.html": "<li>{{ item.name|capfirst }} {{ item.count|add:1 }} {{ item.note|default:'-'|truncatechars:10 }}</li>",
-    "meta.html": "<small>{{ item.when|date:'Y-m-d' }} {{ item.name|lower|slugify }}</small>",
-    "page.html": '{% extends "section.html" %}{% load i18n %}{% block inner %}<ul>{% for item in items %}'
-    '{% include "item.html" %}{% include "meta.html" %}{% empty %}{% translate "Nothing" %}{% endfor %}</ul>'
-    "{% with n=items|length %}{% blocktranslate count n=n %}one{% plural %}{{ n }} items{% endblocktranslate %}{% endwith %}"
-    "<form>{{ form.as_p }}</form>{% endblock %}",
-}
+WITHOUT_FORM = "page without the form: inheritance, includes, url, translation, 30 filters"
 
 
-class Row:
-    """One row of the table."""
-
-    def __init__(self, number: int) -> None:
-        self.id = number
-        self.name = f"name & {number}"
-        self.count = number * 3
-        self.note = "a note" if number % 3 else "<b>bold</b>"
-        self.when = datetime.datetime(2026, 11, 22)
-
-
-def measure() -> dict[str, float]:
-    """Measure through `django`, whichever that is."""
+def configured() -> None:
+    """Set `django` up, whichever that is."""
     import django
     from django.conf import settings
 
+    parts = {name: source.replace("SUPER", "block.super") for name, source in SINGLE_PARTS.items()}
+    pages = {
+        name: source.replace("FORM", "<form>{{ form.as_p }}</form>") for name, source in TEMPLATES.items()
+    }
+    bare = {f"bare/{name}": source.replace("FORM", "") for name, source in TEMPLATES.items()}
+    for name in bare:
+        for other in TEMPLATES:
+            bare[name] = bare[name].replace(f'"{other}"', f'"bare/{other}"')
+    single = {f"{name}.html": source for name, (source, _) in SINGLE.items()}
+    loader = ("django.template.loaders.locmem.Loader", pages | bare | parts | single)
     settings.configure(
         SECRET_KEY="benchmark",
         INSTALLED_APPS=[],
@@ -54,20 +37,19 @@ def measure() -> dict[str, float]:
         TEMPLATES=[
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "OPTIONS": {
-                    "loaders": [
-                        (
-                            "django.template.loaders.cached.Loader",
-                            [("django.template.loaders.locmem.Loader", TEMPLATES)],
-                        )
-                    ]
-                },
+                "OPTIONS": {"loaders": [("django.template.loaders.cached.Loader", [loader])]},
             }
         ],
     )
     django.setup()
+
+
+def measure() -> dict[str, float]:
+    """Measure through `django`, whichever that is."""
+    configured()
     from django import forms
     from django.template import engines
+    from django.utils.translation import override
 
     class Signup(forms.Form):
         name = forms.CharField(max_length=80, help_text="Your name")
@@ -77,54 +59,44 @@ def measure() -> dict[str, float]:
         agree = forms.BooleanField()
 
     engine: Any = engines["django"]
-    table, page = engine.from_string(TABLE), engine.get_template("page.html")
-    rows = [Row(n) for n in range(100)]
-    context = {"title": "the title", "links": rows[:8], "items": rows[:20]}
-    return {
-        "100-row table": timed(lambda: table.render({"rows": rows})),
-        "page: inheritance, includes, url, translation, form": timed(
-            lambda: page.render({**context, "form": Signup()})
-        ),
-    }
-
-
-def limit() -> dict[str, float]:
-    """Measure the table as an f-string, escaped by hand."""
-    rows = [Row(n) for n in range(100)]
-
-    def table() -> str:
-        return (
-            "<table>"
-            + "".join(
-                ROW.format(
-                    cls="odd" if number % 2 else "even",
-                    name=escape(row.name),
-                    count=row.count,
-                    note=escape(row.note.upper()),
-                )
-                for number, row in enumerate(rows, 1)
-            )
-            + "</table>"
-        )
-
-    return {"100-row table": timed(table)}
-
-
-def jinja2() -> dict[str, float]:
-    """Measure the table in Jinja2."""
-    import jinja2
-
-    template = jinja2.Environment(autoescape=True).from_string(JINJA_TABLE)
-    rows = [Row(n) for n in range(100)]
-    return {"100-row table": timed(lambda: template.render(rows=rows))}
+    table, page, bare = (
+        engine.from_string(TABLE),
+        engine.get_template("page.html"),
+        engine.get_template("bare/page.html"),
+    )
+    single = {name: engine.get_template(f"{name}.html") for name in SINGLE}
+    with override("de"):
+        return {
+            "100-row table": timed(lambda: table.render({"rows": ROWS})),
+            "page: inheritance, includes, url, translation, form": timed(
+                lambda: page.render({**CONTEXT, "form": Signup()})
+            ),
+            WITHOUT_FORM: timed(lambda: bare.render(CONTEXT)),
+            **{
+                name: timed(lambda template=template: template.render({"rows": ROWS, "title": "the title"}))
+                for name, template in single.items()
+            },
+            "form.as_p": timed(lambda: Signup().as_p()),
+            "form.as_p, filled in with errors": timed(
+                lambda: Signup({"name": "n" * 99, "mail": "no", "kind": "4"}).as_p()
+            ),
+        }
 
 
 if __name__ == "__main__":
     match sys.argv[1]:
         case "limit":
-            report(limit())
+            from benchmarks.work.page_by_hand import measure as by_hand
+
+            report(by_hand())
         case "jinja2":
-            report(jinja2())
+            from benchmarks.work.page_peers import measure_jinja2
+
+            report(measure_jinja2())
+        case "minijinja":
+            from benchmarks.work.page_peers import measure_minijinja
+
+            report(measure_minijinja())
         case name:
             choose(name)
             report(measure())
