@@ -170,6 +170,8 @@ def step(bit: str, *, first: bool = False, finish: Finish = _as_it_is) -> Step:
     A `first` step is given a variable's raw value, which may have to be called. What was not found, and what a
     call gave, goes through `finish`.
     """
+    if bit.isdecimal() and bit.isascii():
+        return _indexing(bit, first, finish)
     by_attribute = attribute_types(bit)
 
     def look_up(holder: Any) -> Any:
@@ -189,6 +191,23 @@ def step(bit: str, *, first: bool = False, finish: Finish = _as_it_is) -> Step:
         return value if type(value) in plain_types else finish(settle(value))
 
     return reading(look_up, bit)
+
+
+def _indexing(bit: str, first: bool, finish: Finish) -> Step:
+    """`step` for a whole number: the index of a list before all."""
+    index = int(bit)
+
+    def look_up(holder: Any) -> Any:
+        kind = type(holder)
+        if kind is list or kind is tuple:
+            try:
+                value = holder[index]
+            except IndexError:
+                return finish(Missing(bit, holder))
+            return value if type(value) in plain_types else finish(settle(value))
+        return finish(slowly(holder, bit, first))
+
+    return look_up
 
 
 def reading(function: F, bit: str) -> F:

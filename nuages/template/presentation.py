@@ -25,10 +25,12 @@ from nuages.template.lookup import (
     reading,
     settle,
     slowly,
+    step,
     stumbled,
 )
 from nuages.utils.formats import get_format, localize
 from nuages.utils.html import conditional_escape
+from nuages.utils.html.escaping import escape_text
 from nuages.utils.memo import on_change
 from nuages.utils.safestring import SafeString
 from nuages.utils.timezone import template_localtime
@@ -70,15 +72,6 @@ def plain_numbers() -> bool:
 
 
 on_change(_forget_grouping, "USE_THOUSAND_SEPARATOR")
-
-
-def escape_text(text: str) -> str:
-    """Escape an exact `str` the way `nuages.utils.html.escape` does, without marking the result."""
-    escaped: str = _escape_inner(text)
-    if escaped is text or "&#" not in escaped:
-        return escaped
-    # MarkupSafe writes quotes as decimal references; an `&#` of the text itself reads `&amp;#` by now.
-    return escaped.replace("&#39;", "&#x27;").replace("&#34;", "&quot;")
 
 
 def log_failure(missing: Missing, template_name: str | None) -> None:
@@ -130,6 +123,9 @@ class Presenter:
         return made
 
     def _make_step(self, bit: str, first: bool) -> Callable[[Any], str]:
+        if bit.isdecimal():
+            look_up, show_found = step(bit, first=first), self.show
+            return lambda holder: show_found(look_up(holder))
         by_attribute = attribute_types(bit)
         show = self.show
         find = self.find_way
@@ -209,9 +205,13 @@ class Presenter:
         self.find_way = ways.get
         plain = frozenset(ways)
 
+        escape = _escape_inner if switches.autoescape else _same
+
         def show(value: Any) -> str:
             if type(value) is str:
-                return escaping(value)
+                # As `escape_text`, without the call.
+                escaped: str = escape(value)
+                return escaped if escaped is value or "&#" not in escaped else escape_text(value)
             return find(type(value), general)(value)
 
         def show_settled(value: Any) -> str:
@@ -225,7 +225,8 @@ class Presenter:
         def show_variable(value: Any) -> str:
             kind = type(value)
             if kind is str:
-                return escaping(value)
+                escaped: str = escape(value)
+                return escaped if escaped is value or "&#" not in escaped else escape_text(value)
             way = find_variable(kind)
             if way is None:
                 if callable(value) or getattr(kind, "__await__", None) is not None:

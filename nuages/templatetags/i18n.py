@@ -124,6 +124,15 @@ class TranslateNode(AsNode):
     def emit(self, code: Emitter) -> None:
         expression = self.filter_expression
         variable: Variable = expression.var
+        message = None if self.noop or self.message_context or expression.filters else _message_of(variable)
+        if message is not None:
+            # A literal is safe, so that nothing but the language has a say in what it shows as.
+            text = code.call("translated_literal", code.const(message))
+            if self.asvar:
+                code.set(self.asvar, code.call("safe", text))
+            else:
+                code.put(text)
+            return
         if self.noop or not isinstance(variable, Variable):
             value = code.value(expression)
         else:
@@ -136,6 +145,22 @@ class TranslateNode(AsNode):
             code.set(self.asvar, code.call("safe", text))
         else:
             code.put(text)
+
+
+def _message_of(variable: Any) -> str | None:
+    """The text of a literal; None for a variable or a number."""
+    literal = variable.literal if isinstance(variable, Variable) and variable.lookups is None else None
+    return str.__str__(literal) if isinstance(literal, str) else None
+
+
+@helper
+def translated_literal(message: str) -> str:
+    """The translation of a text that stands in the template."""
+    return translation.remembered(message, _translated_literal, message)
+
+
+def _translated_literal(message: str) -> str:
+    return undoubled(str(translated_text(mark_safe(message), None)))
 
 
 def _literal(text: Any) -> Variable:

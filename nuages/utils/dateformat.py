@@ -10,7 +10,6 @@ import datetime
 from collections.abc import Callable
 from email.utils import format_datetime
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 from nuages.utils.dates import MONTHS, MONTHS_3, MONTHS_ALT, MONTHS_AP, WEEKDAYS, WEEKDAYS_ABBR
@@ -273,59 +272,77 @@ class DateFormat(TimeFormat):
         return self.data.timetuple().tm_yday
 
 
-# What is no more than one of the value's numbers: its name, and how `%` writes it.
-_NUMBERS_OF_DATES = {
-    "Y": ("year", "%04d"),
-    "m": ("month", "%02d"),
-    "n": ("month", "%d"),
-    "d": ("day", "%02d"),
-    "j": ("day", "%d"),
+# What can be said of a value in one expression: that, and how `%` writes it. Any other character of a format makes
+# the methods above do the work.
+_OF_DATES = {
+    "Y": ("value.year", "%04d"),
+    "y": ("value.year % 100", "%02d"),
+    "m": ("value.month", "%02d"),
+    "n": ("value.month", "%d"),
+    "F": ("MONTHS[value.month]", "%s"),
+    "b": ("MONTHS_3[value.month]", "%s"),
+    "M": ("str(MONTHS_3[value.month]).title()", "%s"),
+    "N": ("MONTHS_AP[value.month]", "%s"),
+    "E": ("MONTHS_ALT[value.month]", "%s"),
+    "d": ("value.day", "%02d"),
+    "j": ("value.day", "%d"),
+    "l": ("WEEKDAYS[value.weekday()]", "%s"),
+    "D": ("WEEKDAYS_ABBR[value.weekday()]", "%s"),
+    "w": ("value.isoweekday() % 7", "%d"),
 }
-_NUMBERS_OF_DATETIMES = {
-    **_NUMBERS_OF_DATES,
-    "G": ("hour", "%d"),
-    "H": ("hour", "%02d"),
-    "i": ("minute", "%02d"),
-    "s": ("second", "%02d"),
-    "u": ("microsecond", "%06d"),
+_OF_TIMES = {
+    "g": ("value.hour % 12 or 12", "%d"),
+    "h": ("value.hour % 12 or 12", "%02d"),
+    "G": ("value.hour", "%d"),
+    "H": ("value.hour", "%02d"),
+    "i": ("value.minute", "%02d"),
+    "s": ("value.second", "%02d"),
+    "u": ("value.microsecond", "%06d"),
+    "A": ('_("PM") if value.hour > 11 else _("AM")', "%s"),
+    "a": ('_("p.m.") if value.hour > 11 else _("a.m.")', "%s"),
 }
-_NUMBERS: dict[type, dict[str, tuple[str, str]]] = {
-    datetime.date: _NUMBERS_OF_DATES,
-    datetime.datetime: _NUMBERS_OF_DATETIMES,
+_EXPRESSIONS: dict[tuple[type, type], dict[str, tuple[str, str]]] = {
+    (DateFormat, datetime.date): _OF_DATES,
+    (DateFormat, datetime.datetime): _OF_DATES | _OF_TIMES,
+    (TimeFormat, datetime.time): _OF_TIMES,
+    (TimeFormat, datetime.datetime): _OF_TIMES,
 }
 
 
 @lru_cache(maxsize=512)
-def _numbers_alone(kind: type, formatstr: str) -> tuple[str, Callable[[Any], Any]] | None:
-    """Return a format that holds nothing but numbers (an ISO date, say) as `%` takes it, and what reads them.
+def _function_of(formatter: Any, kind: type, formatstr: str) -> Callable[[Any], str] | None:
+    """Return the function that writes values of exactly this type in a format, None where there is none.
 
-    None for any other format.
+    The function is made of the expressions above alone; the text of a format never becomes Python.
     """
-    known = _NUMBERS[kind]
+    known = _EXPRESSIONS.get((formatter, kind))
+    if known is None:
+        return None
     pieces: list[str] = []
-    names: list[str] = []
-    for plain, part in _parts_of(DateFormat, formatstr):
+    expressions: list[str] = []
+    for plain, part in _parts_of(formatter, formatstr):
         if plain:
             pieces.append(part.replace("%", "%%"))
         elif part in known:
-            name, piece = known[part]
-            names.append(name)
+            expression, piece = known[part]
+            expressions.append(f"({expression}),")
             pieces.append(piece)
         else:
             return None
-    return ("".join(pieces), attrgetter(*names)) if names else None
+    write = eval(f"lambda value, written=None: written % ({''.join(expressions)})", globals())
+    write.__defaults__ = ("".join(pieces),)
+    return write  # type: ignore[no-any-return]
 
 
 def format(value: Any, format_string: Any) -> str:
     """Return a date or datetime in this format."""
     kind: Any = type(value)
-    if kind is datetime.date or kind is datetime.datetime:
-        alone = _numbers_alone(kind, str(format_string))
-        if alone is not None:
-            return alone[0] % alone[1](value)
-    return DateFormat(value).format(format_string)
+    write = _function_of(DateFormat, kind, str(format_string))
+    return DateFormat(value).format(format_string) if write is None else write(value)
 
 
 def time_format(value: Any, format_string: Any) -> str:
     """Return a time of day, or the time of a datetime, in this format."""
-    return TimeFormat(value).format(format_string)
+    kind: Any = type(value)
+    write = _function_of(TimeFormat, kind, str(format_string))
+    return TimeFormat(value).format(format_string) if write is None else write(value)

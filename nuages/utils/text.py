@@ -14,7 +14,7 @@ from typing import Any
 from nuages.core.exceptions import SuspiciousFileOperation
 from nuages.utils.functional import cached_property, keep_lazy_text, lazy
 from nuages.utils.regex_helper import _lazy_re_compile
-from nuages.utils.translation import gettext, pgettext
+from nuages.utils.translation import gettext, pgettext, remembered
 
 _CAPITALS = _lazy_re_compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -73,12 +73,15 @@ class Truncator:
         elif len(text) <= length and not html:
             # Every character of it counts.
             return text
-        room = length - sum(map(_counts, self.add_truncation_text("", truncate)))
+        sign = self.add_truncation_text("", truncate)
+        room = length - (len(sign) if sign == "…" or sign.isascii() else sum(map(_counts, sign)))
         if html:
             from nuages.utils.truncation import cut_html
 
             room = max(room, 0)
-            return cut_html(text, room, _take_chars, self.add_truncation_text("", truncate), length - room)
+            return cut_html(text, room, _take_chars, sign, length - room)
+        if text.isascii():
+            return self.add_truncation_text(text[: max(room, 0)], truncate)
         cut_at: int | None = None
         seen = 0
         for position, character in enumerate(text):
@@ -114,6 +117,10 @@ def truncation_template(truncate: Any) -> str:
     """Return the sign of a cut text, or the pattern into which the text goes."""
     if truncate is not None:
         return str(truncate)
+    return remembered(_cut_text, _cut_text)
+
+
+def _cut_text() -> str:
     return pgettext("String to return when truncating text", "%(truncated_text)s…")
 
 
@@ -163,6 +170,11 @@ def get_text_list(list_: Any, last_word: Any = None) -> str:
 def normalize_newlines(text: Any) -> str:
     """Return the text with \\n at the end of every line."""
     return str(text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def with_plain_newlines(text: str) -> str:
+    """Return the text with \\n at the end of every line."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 _KEYPAD = {
@@ -254,6 +266,11 @@ def unescape_string_literal(s: Any) -> str:
 # Compiled at once: in a page with many slugs the detour by a lazy object would show.
 _NOT_IN_SLUGS = re.compile(r"[^\w\s-]")
 _GAPS = re.compile(r"[-\s]+")
+# The same for ASCII, where one table does it: letters small, dashes as gaps, everything else away.
+_SLUG_SIGNS = {
+    code: (sign.lower() if sign.isalnum() or sign == "_" else " " if sign == "-" or sign.isspace() else None)
+    for code, sign in enumerate(map(chr, range(128)))
+}
 
 
 @keep_lazy_text
@@ -262,10 +279,16 @@ def slugify(value: Any, allow_unicode: bool = False) -> str:
     text = str(value)
     if allow_unicode:
         text = unicodedata.normalize("NFKC", text)
-    elif not text.isascii():
+        words = _NOT_IN_SLUGS.sub("", text.lower())
+        return _GAPS.sub("-", words).strip("-_")
+    return slug_of(text)
+
+
+def slug_of(text: str) -> str:
+    """Return the slug of a text, in ASCII."""
+    if not text.isascii():
         text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    words = _NOT_IN_SLUGS.sub("", text.lower())
-    return _GAPS.sub("-", words).strip("-_")
+    return "-".join(text.translate(_SLUG_SIGNS).split()).strip("-_")
 
 
 def camel_case_to_spaces(value: str) -> str:

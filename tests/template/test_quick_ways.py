@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from nuages.template import Context, Engine
 from nuages.template.context import make_context
 from nuages.template.filters import stringfilter
+from nuages.template.filters.numbers import floatformat
 from nuages.template.presentation import Switches, present, presenter_for
 from nuages.test.utils import override_settings
 from nuages.utils import translation
@@ -30,6 +31,43 @@ def test_numbers_with_a_point_are_shown_as_the_language_writes_them(
     switches = Switches(use_l10n=use_l10n)
     with translation.override(language):
         assert presenter_for(switches, "").show(number) == present(number, switches)
+
+
+@pytest.mark.parametrize("language", ["en", "de", None])
+@given(number=NUMBERS | st.integers(), places=st.integers(-5, 5) | st.sampled_from(["2u", "0", "-1"]))
+def test_rounding_text_gives_what_decimal_arithmetic_gives(
+    number: Any, language: str | None, places: Any
+) -> None:
+    class Long(type(number)):  # type: ignore[misc]
+        """A number that is not taken for one of the usual types."""
+
+    with translation.override(language):
+        assert floatformat(number, places) == floatformat(Long(number), places)
+
+
+def test_an_index_is_looked_up_on_lists_and_the_like() -> None:
+    template = Engine().from_string("{{ x.1 }}{% if x.1 %}!{% endif %}")
+
+    class Numbered:
+        def __getitem__(self, key: Any) -> str:
+            return f"item {key!r}"
+
+    shown = [
+        template.render(Context({"x": x}))
+        for x in (["a", "<"], ("a", lambda: "b"), {"1": "c"}, {1: "d"}, "ef", ["g"], None, Numbered())
+    ]
+    assert shown == ["&lt;!", "b!", "c!", "d!", "f!", "", "", "item &#x27;1&#x27;!"]
+
+
+def test_a_translated_literal_is_shown_as_it_is_in_each_language() -> None:
+    template = Engine(libraries={"i18n": "nuages.templatetags.i18n"}).from_string(
+        "{% load i18n %}{% translate 'yes' %}{% translate '100%' %}{% translate '<b>' as b %}{{ b }}"
+    )
+    for _ in range(2):
+        with translation.override("de"):
+            assert template.render(Context()) == f"{translation.gettext('yes')}100%<b>"
+        with translation.override("en"):
+            assert template.render(Context()) == "yes100%<b>"
 
 
 def test_thousands_are_separated_where_that_is_set() -> None:

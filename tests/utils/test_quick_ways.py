@@ -5,21 +5,23 @@ from __future__ import annotations
 import datetime
 import hashlib
 import hmac
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nuages.test.utils import override_settings
+from nuages.utils import translation
 from nuages.utils.crypto import InvalidAlgorithm, salted_hmac
-from nuages.utils.dateformat import DateFormat
+from nuages.utils.dateformat import DateFormat, TimeFormat
 from nuages.utils.dateformat import format as written
+from nuages.utils.dateformat import time_format as time_written
 from nuages.utils.formats import get_format
 from nuages.utils.text import Truncator, slugify
 
-FORMATS = st.lists(
-    st.sampled_from(["Y", "m", "n", "d", "j", "-", "/", "%", "{", "}", "\\Y", " ", "D", "b"])
-).map("".join)
+FORMATS = st.lists(st.sampled_from([*"YymnFbMNEdjlDwSz-/%{} \"'", "\\Y"])).map("".join)
 
 
 @given(st.dates(), FORMATS)
@@ -29,9 +31,22 @@ def test_a_date_is_written_alike_by_numbers_alone_and_character_by_character(
     assert written(day, form) == DateFormat(day).format(form)
 
 
-@given(st.datetimes(), st.lists(st.sampled_from("YmndjGHisu:. %")).map("".join))
+@given(st.datetimes(), st.lists(st.sampled_from("YymnFbMNEdjlDwgGhHisuAaP:. %'\"")).map("".join))
 def test_so_is_a_datetime(moment: datetime.datetime, form: str) -> None:
     assert written(moment, form) == DateFormat(moment).format(form)
+
+
+@given(st.times() | st.datetimes(), st.lists(st.sampled_from("gGhHisuAafPY:. %")).map("".join))
+def test_so_is_a_time(moment: datetime.time | datetime.datetime, form: str) -> None:
+    assert time_written(moment, form) == TimeFormat(moment).format(form)
+
+
+def test_names_of_months_follow_the_language() -> None:
+    day = datetime.date(2026, 3, 9)
+    with translation.override("de"):
+        assert written(day, "j. F Y") == "9. März 2026"
+    with translation.override("en"):
+        assert written(day, "j. F Y") == "9. March 2026"
 
 
 def test_a_date_still_has_no_hours() -> None:
@@ -53,8 +68,36 @@ def test_cutting_ascii_text_counts_its_characters(text: str, length: int) -> Non
 @given(st.text(max_size=30))
 def test_slugs_are_made_of_decomposed_text(text: str) -> None:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    assert slugify(text) == slugify(plain)
+    assert slugify(text) == re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain.lower())).strip("-_")
     assert slugify(text).isascii()
+
+
+@pytest.mark.parametrize("length", [1, 2, 5, 7, 20])
+def test_the_sign_of_a_cut_text_is_that_of_the_language(length: int) -> None:
+    sign = "…"
+    for language in ("en", "de", None):
+        with translation.override(language):
+            assert Truncator("eleven char").chars(length) == (
+                "eleven char"[: length - 1] + sign if length < 11 else "eleven char"
+            )
+
+
+def test_what_is_remembered_of_a_language_is_made_once_and_forgotten_with_its_messages() -> None:
+    made: list[str | None] = []
+
+    def work() -> str:
+        made.append(translation.get_language())
+        return f"in {translation.get_language()}"
+
+    key = object()
+    for _ in range(2):
+        for language in ("de", "fr"):
+            with translation.override(language):
+                assert translation.remembered(key, work) == f"in {language}"
+    assert made == ["de", "fr"]
+    with override_settings(LANGUAGE_CODE="fr"), translation.override("de"):
+        assert translation.remembered(key, work) == "in de"
+    assert made == ["de", "fr", "de"]
 
 
 def test_digests_do_not_run_into_each_other() -> None:

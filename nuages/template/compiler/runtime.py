@@ -106,7 +106,9 @@ def keeping_safe(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def localtime(value: Any, use_tz: bool | None) -> Any:
     """A date with time zone in the current zone, for filters that expect it."""
-    return template_localtime(value, use_tz=use_tz) if isinstance(value, datetime.datetime) else value
+    if not isinstance(value, datetime.datetime) or value.tzinfo is None:
+        return value
+    return template_localtime(value, use_tz=use_tz)
 
 
 def awaited(result: Any) -> Any:

@@ -28,7 +28,7 @@ def _written(value: Any, arg: str | None, *ways: Callable[[Any, Any], Any]) -> A
 @register.filter(expects_localtime=True, is_safe=False)
 def date(value: Any, arg: str | None = None) -> Any:
     """A date in a format of the language, or one spelled out."""
-    if type(arg) is str and not arg.isidentifier() and isinstance(value, datetime.date):
+    if isinstance(arg, str) and not arg.isidentifier() and isinstance(value, datetime.date):
         # Spelled out, so no language has a say in it.
         return _written(value, arg, date_text)
     return _written(value, arg, formats.date_format, date_text)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random as random_module
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
 from nuages.template.filters import register
 from nuages.template.tokens import VARIABLE_ATTRIBUTE_SEPARATOR
 from nuages.utils.html import conditional_escape
+from nuages.utils.html.escaping import escape_text
 from nuages.utils.safestring import mark_safe
 
 
@@ -79,8 +81,12 @@ def join(value: Any, arg: Any, autoescape: bool = True) -> Any:
     """The items as one text, with `arg` between them."""
     try:
         if not autoescape:
-            return mark_safe(arg.join(str(item) for item in value))
-        return mark_safe(conditional_escape(arg).join(conditional_escape(item) for item in value))
+            return mark_safe(arg.join([str(item) for item in value]))
+        return mark_safe(
+            conditional_escape(arg).join(
+                [escape_text(item) if type(item) is str else conditional_escape(item) for item in value]
+            )
+        )
     except TypeError:
         return value
 
@@ -107,7 +113,11 @@ def random(value: Sequence[Any]) -> Any:
 def slice_filter(value: Any, arg: Any) -> Any:
     """A part of a list, in Python's notation."""
     try:
-        bounds = [int(bound) if bound else None for bound in str(arg).split(":")]
-        return value[slice(*bounds)]
+        return value[_slice_of(str(arg))]
     except (ValueError, TypeError, KeyError):
         return value
+
+
+@lru_cache(maxsize=256)
+def _slice_of(text: str) -> slice:
+    return slice(*[int(bound) if bound else None for bound in text.split(":")])

@@ -10,8 +10,9 @@ from nuages.template.filters import register, stringfilter
 from nuages.utils import html
 from nuages.utils.functional import Promise
 from nuages.utils.html import conditional_escape
+from nuages.utils.html.escaping import escape_text
 from nuages.utils.safestring import SafeData, SafeString, mark_safe
-from nuages.utils.text import normalize_newlines
+from nuages.utils.text import with_plain_newlines
 
 
 @register.filter("escape", is_safe=True)
@@ -80,8 +81,8 @@ def linebreaks_filter(value: str, autoescape: bool = True) -> SafeString:
 def linebreaksbr(value: str, autoescape: bool = True) -> SafeString:
     """Line breaks for newlines."""
     escaping = autoescape and not isinstance(value, SafeData)
-    lines = normalize_newlines(value)
-    return mark_safe((html.escape(lines) if escaping else lines).replace("\n", "<br>"))  # type: ignore[no-any-return]
+    lines = with_plain_newlines(value)
+    return SafeString((escape_text(lines) if escaping else lines).replace("\n", "<br>"))
 
 
 @register.filter(is_safe=True, needs_autoescape=True)

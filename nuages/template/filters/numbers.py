@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from nuages.template.filters import register
+from nuages.template.presentation import plain_numbers
 from nuages.utils import formats
 from nuages.utils.html import avoid_wrapping
-from nuages.utils.safestring import mark_safe
+from nuages.utils.safestring import SafeString, mark_safe
 from nuages.utils.translation import gettext, ngettext
 
 _PLACES = re.compile(r"(?P<places>-?\d*)(?P<suffix>gu|ug|g|u)?\Z")
@@ -25,6 +27,10 @@ def floatformat(text: Any, arg: Any = -1) -> Any:
     With a negative number of places they are shown only when there is something to show. The suffix `g` groups
     the digits, `u` ignores the language.
     """
+    if type(text) in _EXACT:
+        short = _shortly(text, arg)
+        if short is not None:
+            return short
     number = _decimal(text)
     if number is None:
         return ""
@@ -49,6 +55,41 @@ def floatformat(text: Any, arg: Any = -1) -> Any:
     return mark_safe(formats.number_format(shown, abs(places), use_l10n=localized, force_grouping=grouped))
 
 
+_EXACT = frozenset({int, float, Decimal})
+
+# Digits that are worked on as text.
+_SHORT = 60
+
+
+def _shortly(value: Any, arg: Any) -> SafeString | None:
+    """The same for a number that is a few digits with or without a point, where nothing is grouped; else None."""
+    places, grouped, localized = _notation(arg)
+    text = repr(value) if type(value) is float else str(value)
+    if grouped or places is None or len(text) > _SHORT or not plain_numbers():
+        return None
+    sign = "-" if text[0] == "-" else ""
+    whole, _, fraction = text[len(sign) :].partition(".")
+    if not whole.isdecimal() or not (fraction.isdecimal() or not fraction):
+        # An exponent, an infinity, not a number.
+        return None
+    if places < 0:
+        places = -places if fraction.strip("0") else 0
+    if len(fraction) <= places:
+        fraction = fraction.ljust(places, "0")
+    elif fraction[places] < "5":
+        fraction = fraction[:places]
+    else:
+        digits = str(int(whole + fraction[:places]) + 1).rjust(places + 1, "0")
+        whole, fraction = (digits[:-places], digits[-places:]) if places else (digits, "")
+    if sign and not (whole + fraction).strip("0"):
+        # There is no negative zero for people.
+        sign = ""
+    if not fraction:
+        return SafeString(sign + whole)
+    point = formats.get_format("DECIMAL_SEPARATOR", use_l10n=localized)
+    return SafeString(f"{sign}{whole}{point}{fraction}")
+
+
 def _decimal(value: Any) -> Decimal | None:
     try:
         if isinstance(value, str) and len(value) > _DIGITS_AT_MOST * 10:
@@ -65,7 +106,12 @@ def _decimal(value: Any) -> Decimal | None:
 
 def _notation(arg: Any) -> tuple[int | None, bool, bool | None]:
     """Places, whether digits are grouped, and whether the language counts."""
-    match = _PLACES.match(str(arg))
+    return _notation_of(str(arg))
+
+
+@lru_cache(maxsize=256)
+def _notation_of(arg: str) -> tuple[int | None, bool, bool | None]:
+    match = _PLACES.match(arg)
     if match is None or not (match["places"] or match["suffix"]):
         return None, False, None
     suffix = match["suffix"] or ""

@@ -11,8 +11,7 @@ from nuages.template.filters import register, stringfilter
 from nuages.utils.encoding import iri_to_uri
 from nuages.utils.html import conditional_escape
 from nuages.utils.safestring import SafeData, SafeString, mark_safe
-from nuages.utils.text import Truncator, phone2numeric, wrap
-from nuages.utils.text import slugify as slug_of
+from nuages.utils.text import Truncator, phone2numeric, slug_of, wrap
 
 _INNER_CAPITAL = re.compile(r"(?<=[a-z])'(?=[A-Z])[A-Z]|(?<=\d)[A-Z]")
 
@@ -52,7 +51,11 @@ def upper(value: str) -> str:
 def title(value: str) -> str:
     """Each word with a capital, the rest small."""
     # str.title() takes the letter after an apostrophe or a digit for the start of a word.
-    return _INNER_CAPITAL.sub(lambda match: match[0].lower(), value.title())
+    return _INNER_CAPITAL.sub(_in_small, value.title())
+
+
+def _in_small(match: re.Match[str]) -> str:
+    return match[0].lower()
 
 
 @register.filter(is_safe=False)

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
+
+from markupsafe import _escape_inner  # type: ignore[attr-defined]
 
 from nuages.utils.functional import Promise, keep_lazy, keep_lazy_text
 from nuages.utils.safestring import SafeString, mark_safe
 
 C = TypeVar("C", bound=type)
 
-_has_special: Callable[[str], Any] = re.compile("[&<>\"']").search
+
+def escape_text(text: str) -> str:
+    """Escape an exact `str` without marking the result as safe: the inner part of everything here."""
+    escaped: str = _escape_inner(text)
+    if escaped is text or "&#" not in escaped:
+        return escaped
+    # MarkupSafe writes quotes as decimal references; an `&#` of the text itself reads `&amp;#` by now.
+    return escaped.replace("&#39;", "&#x27;").replace("&#34;", "&quot;")
 
 
 def escape(text: Any) -> SafeString:
     """Return the text with &, <, > and quotes written as entities; a lazy text stays lazy."""
     if type(text) is str:
-        # Most texts hold nothing to escape; looking first is cheaper than replacing five times.
-        return SafeString(html.escape(text) if _has_special(text) else text)
+        return SafeString(escape_text(text))
     if isinstance(text, Promise):
         return _escape_later(text)
-    return SafeString(html.escape(str(text)))
+    return SafeString(escape_text(str.__str__(str(text))))
 
 
 @keep_lazy(SafeString)
@@ -33,8 +40,11 @@ def _escape_later(text: Promise) -> SafeString:
 
 def conditional_escape(text: Any) -> SafeString:
     """Escape the text unless it is marked as safe or knows its own HTML."""
-    if type(text) is SafeString:
-        return text
+    kind = type(text)
+    if kind is str:
+        return SafeString(escape_text(text))
+    if kind is SafeString:
+        return text  # type: ignore[no-any-return]
     if isinstance(text, Promise):
         text = str(text)
     if hasattr(text, "__html__"):
@@ -63,10 +73,14 @@ _JS_SPECIAL = "\\'\"><&=-;`\u2028\u2029" + "".join(map(chr, [*range(0x20), *rang
 _JS_ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in _JS_SPECIAL}
 
 
+_js_special = re.compile(f"[{re.escape(_JS_SPECIAL)}]").search
+
+
 @keep_lazy(SafeString)
 def escapejs(value: Any) -> SafeString:
     """Escape a text for use inside a JavaScript string."""
-    return SafeString(str(value).translate(_JS_ESCAPES))
+    text = str(value)
+    return SafeString(text.translate(_JS_ESCAPES) if _js_special(text) else text)
 
 
 _JSON_SCRIPT_ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&"}
@@ -82,13 +96,16 @@ def json_script(value: Any, element_id: str | None = None, encoder: Any = None) 
     return format_html('<script type="application/json">{}</script>', text)
 
 
+_EMPTY_LINES = re.compile(r"\n{2,}")
+
+
 @keep_lazy_text
 def linebreaks(value: Any, autoescape: bool = False) -> str:
     """Make paragraphs of parts separated by empty lines, and line breaks of single newlines."""
     from nuages.utils.text import normalize_newlines
 
-    paragraphs = re.split(r"\n{2,}", normalize_newlines(str(value)))
-    shown = [escape(part) if autoescape else part for part in paragraphs]
+    paragraphs = _EMPTY_LINES.split(normalize_newlines(str(value)))
+    shown = [escape_text(part) for part in paragraphs] if autoescape else paragraphs
     return "\n\n".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in shown)
 
 

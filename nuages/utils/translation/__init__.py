@@ -7,9 +7,10 @@ The functions here ask the implementation that fits USE_I18N: `trans_real` looks
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from contextlib import ContextDecorator
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from nuages.utils.functional import lazy
 from nuages.utils.memo import worked_out_from
@@ -46,6 +47,8 @@ __all__ = [
 
 LANGUAGE_SESSION_KEY = "_language"
 
+T = TypeVar("T")
+
 
 class TranslatorCommentWarning(SyntaxWarning):
     """A comment for translators stands where makemessages will not find it."""
@@ -62,6 +65,24 @@ def _trans() -> ModuleType:
     from nuages.utils.translation import trans_null
 
     return trans_null
+
+
+# What is worked out from messages is kept up to this many; they may come from anywhere.
+_REMEMBERED_AT_MOST = 4096
+
+
+def remembered(key: Any, work: Callable[..., T], *args: Any) -> T:
+    """Return what `work(*args)` makes in the active language, made once a language and key.
+
+    It has to be made of messages and arguments alone, and not be None.
+    """
+    memory = _trans().memory()
+    found: T | None = memory.get(key)
+    if found is None:
+        if len(memory) >= _REMEMBERED_AT_MOST:
+            memory.clear()
+        found = memory[key] = work(*args)
+    return found
 
 
 def gettext(message: str) -> str:

@@ -35,12 +35,15 @@ class Catalogue:
         self._catalog: Messages = {}
         self._rules: dict[str, PluralRule] = {}
         self.plural: PluralRule = germanic
+        #: What others worked out from these messages and want to keep as long as they hold.
+        self.memory: dict[Any, Any] = {}
 
     def __repr__(self) -> str:
         return f"<Catalogue lang:{self.language}>"
 
     def merge(self, other: Any) -> None:
         """Add the messages of another catalogue (ours or one of the gettext module) over what is here."""
+        self.memory.clear()
         messages: Messages = getattr(other, "_catalog", {})
         rule: PluralRule = other.plural
         self._catalog.update(messages)

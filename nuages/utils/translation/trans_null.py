@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+_memory: dict[Any, Any] = {}
+
+
+def memory() -> dict[Any, Any]:
+    return _memory
+
 
 def gettext(message: str) -> str:
     return message

@@ -123,6 +123,11 @@ def catalog() -> Catalogue:
     return _current.get() or _default_catalogue()
 
 
+def memory() -> dict[Any, Any]:
+    """Return what was worked out from the messages of the active language."""
+    return (_current.get() or _default_catalogue()).memory
+
+
 def _default_catalogue() -> Catalogue:
     global _default
     if _default is None:
