@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from nuages.utils.formats import localize
-from nuages.utils.html import conditional_escape, escape
-from nuages.utils.safestring import SafeData
+from nuages.utils.html import conditional_escape
+from nuages.utils.html.escaping import escape_text
+from nuages.utils.safestring import SafeData, SafeString
 from nuages.utils.timezone import template_localtime
 
 Context = Mapping[str, Any]
@@ -21,12 +22,16 @@ Include = Callable[[str, dict[str, Any]], str]
 Writer = Callable[[Context, Include], str]
 
 WIDGETS = "django/forms/widgets/"
+SELECT_OPTION = f"{WIDGETS}select_option.html"
 
 
 def shown(value: Any) -> str:
     """A value as `{{ value }}` writes it."""
-    if type(value) is str:
-        return escape(value)
+    kind = type(value)
+    if kind is str:
+        return escape_text(value)
+    if kind is SafeString:
+        return value
     if hasattr(value, "__html__"):  # safe strings and all that renders itself
         return value.__html__()
     return conditional_escape(localize(template_localtime(value)))
@@ -34,14 +39,18 @@ def shown(value: Any) -> str:
 
 def verbatim(value: Any) -> str:
     """A value as `{{ value|stringformat:'s' }}` writes it: numbers are not localized."""
-    return str(value) if isinstance(value, SafeData) else escape(str(value))
+    if type(value) is str:
+        return escape_text(value)
+    return str(value) if isinstance(value, SafeData) else escape_text(str.__str__(str(value)))
 
 
 def attributes(attrs: Mapping[str, Any]) -> str:
     """HTML attributes, each with a space before it; True is a bare one, False is none."""
     written = ""
     for name, value in attrs.items():
-        if value is True:
+        if type(value) is str:
+            written += f' {shown(name)}="{escape_text(value)}"'
+        elif value is True:
             written += f" {shown(name)}"
         elif value is not False:
             written += f' {shown(name)}="{verbatim(value)}"'
@@ -66,7 +75,10 @@ def write_textarea(context: Context, include: Include) -> str:
 
 
 def write_option(context: Context, include: Include) -> str:
-    widget = context["widget"]
+    return _option(context["widget"])
+
+
+def _option(widget: Mapping[str, Any]) -> str:
     return f'<option value="{verbatim(widget["value"])}"{attributes(widget["attrs"])}>{shown(widget["label"])}</option>'
 
 
@@ -77,7 +89,9 @@ def write_select(context: Context, include: Include) -> str:
         if heading:
             parts.append(f'<optgroup label="{shown(heading)}">')
         for option in options:
-            parts.append(include(option["template_name"], {**context, "widget": option}))
+            name = option["template_name"]
+            own = name != SELECT_OPTION
+            parts.append(include(name, {**context, "widget": option}) if own else _option(option))
         if heading:
             parts.append("</optgroup>")
     return "\n".join([*parts, "</select>"])
@@ -166,6 +180,70 @@ def write_div(context: Context, include: Include) -> str:
     return "".join(parts)
 
 
+def _classes(field: Any) -> str:
+    classes = field.css_classes()
+    return f' class="{shown(classes)}"' if classes else ""
+
+
+def _label(field: Any) -> str:
+    return shown(field.label_tag()) if field.label else ""
+
+
+def _hint(field: Any) -> str:
+    """The help text as the styles without field templates show it."""
+    if not field.help_text:
+        return ""
+    id_ = f' id="{shown(field.auto_id)}_helptext"' if field.auto_id else ""
+    return f'<span class="helptext"{id_}>{field.help_text}</span>'
+
+
+def write_p(context: Context, include: Include) -> str:
+    errors, fields, hidden = context["errors"], context["fields"], context["hidden_fields"]
+    parts = [shown(errors)]
+    if not fields:
+        inputs = _hidden(hidden)
+        return f"{parts[0]}<p>{inputs}</p>" if errors else parts[0] + inputs
+    last = len(fields)
+    for number, (field, said) in enumerate(fields, 1):
+        more = _hidden(hidden) if number == last else ""
+        parts.append(
+            f"\n{shown(said)}<p{_classes(field)}>{_label(field)}\n{shown(field)} {_hint(field)}{more}</p>\n"
+        )
+    return "".join(parts)
+
+
+def write_ul(context: Context, include: Include) -> str:
+    errors, fields, hidden = context["errors"], context["fields"], context["hidden_fields"]
+    if not fields:
+        inputs = _hidden(hidden)
+        return f"<li>{shown(errors)}{inputs}</li>" if errors else inputs
+    parts = [f"<li>{shown(errors)}</li>"] if errors else []
+    last = len(fields)
+    for number, (field, said) in enumerate(fields, 1):
+        more = _hidden(hidden) if number == last else ""
+        parts.append(
+            f"\n<li{_classes(field)}>{shown(said)}{_label(field)}\n{shown(field)} {_hint(field)}{more}</li>\n"
+        )
+    return "".join(parts)
+
+
+def write_table(context: Context, include: Include) -> str:
+    errors, fields, hidden = context["errors"], context["fields"], context["hidden_fields"]
+    if not fields:
+        inputs = _hidden(hidden)
+        return f'<tr><td colspan="2">{shown(errors)}{inputs}</td></tr>' if errors else inputs
+    parts = [f'<tr><td colspan="2">{shown(errors)}</td></tr>'] if errors else []
+    last = len(fields)
+    for number, (field, said) in enumerate(fields, 1):
+        more = _hidden(hidden) if number == last else ""
+        hint = _hint(field)
+        parts.append(
+            f"\n<tr{_classes(field)}><th>{_label(field)}</th>\n<td>{shown(said)}{shown(field)}"
+            f"{'<br>' if hint else ''}{hint}{more}</td></tr>\n"
+        )
+    return "".join(parts)
+
+
 def write_error_list(context: Context, include: Include) -> str:
     errors = context["errors"]
     if not errors:
@@ -184,7 +262,7 @@ BUILT_IN: dict[str, Writer] = {
     },
     f"{WIDGETS}textarea.html": write_textarea,
     f"{WIDGETS}select.html": write_select,
-    f"{WIDGETS}select_option.html": write_option,
+    SELECT_OPTION: write_option,
     **{
         f"{WIDGETS}{name}.html": write_input_option
         for name in ("radio_option", "checkbox_option", "input_option")
@@ -200,6 +278,9 @@ BUILT_IN: dict[str, Writer] = {
     "django/forms/label.html": write_label,
     "django/forms/field.html": write_field,
     "django/forms/div.html": write_div,
+    "django/forms/p.html": write_p,
+    "django/forms/ul.html": write_ul,
+    "django/forms/table.html": write_table,
     "django/forms/errors/list/ul.html": write_error_list,
     "django/forms/errors/list/default.html": write_error_list,
 }
