@@ -171,3 +171,17 @@ def test_a_lifted_expression_computes_with_any_values() -> None:
 def test_types_are_kept_when_literals_are_gone() -> None:
     lifted = lift(Value(3), SlotCounter())
     assert isinstance(lifted.output_field, fields.IntegerField)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Q(a__in=[1]), Q(a__in=True)),
+        (Q(a__in=[]), Q(a__in=False)),
+        (Func(F("a"), function="X", size=1), Func(F("a"), function="X", size=True)),
+        (Func(F("a"), function="X", size=1), Func(F("a"), function="X", size=1.0)),
+        (Func(F("a"), function="X", size=0.0), Func(F("a"), function="X", size=-0.0)),
+    ],
+)
+def test_numbers_that_are_equal_but_written_otherwise_are_other_structure(one: Any, other: Any) -> None:
+    assert key_and_values(one)[0] != key_and_values(other)[0]

@@ -43,26 +43,6 @@ def test_nested_values_are_spliced_in_order() -> None:
     assert found("Cy", 100) == []
 
 
-def test_children_of_one_shape_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shapes, "NEXT_LIMIT", 8)
-    shape = Book.objects.filter(pages=1).query.shape
-    for number in range(40):
-        Book.objects.filter(pages=1).filter(**{f"title__{'i' * (number % 2)}contains": "x"}).order_by(
-            *["title"] * number
-        )
-        shape.then(("step", number), "", lambda draft: None)
-    assert len(shape.next) <= 8
-
-
-def test_all_shapes_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    shapes.forget()
-    monkeypatch.setattr(shapes, "TOTAL_LIMIT", 50)
-    first = Book.objects.all().query.shape
-    for number in range(60):
-        Book.objects.order_by(*["title", "pages"][: number % 3], *["-pk"] * (number // 3))
-    assert Book.objects.all().query.shape is not first
-
-
 def test_a_registered_lookup_is_seen_at_once() -> None:
     class Doubled(Transform):
         lookup_name = "doubled"

@@ -8,6 +8,7 @@ the literals. Two things that give equal keys therefore give equal lifted copies
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from numbers import Number
 from typing import Any
 
 from nuages.db.models.constants import LOOKUP_SEP
@@ -110,7 +111,8 @@ def _key_of_literal(listing: str, value: Any, values: list[Any]) -> Hashable:
         length = _padded(len(items))
         values.extend(items)
         values.extend(items[-1:] * (length - len(items)))
-        return length
+        # Not the bare length: 1 and True are equal.
+        return LITERAL, length
     return tuple(
         None if item is None else key_of(item, values) if _is_node(item) else _taken(item, values)
         for item in items
@@ -357,6 +359,9 @@ def _frozen(value: Any) -> Hashable:
         return tuple(map(_frozen, value))
     if _is_node(value):
         raise Opaque
+    if isinstance(value, Number):
+        # 1, 1.0 and True are equal, yet each is written in its own way.
+        return type(value), repr(value)
     try:
         hash(value)
     except TypeError:

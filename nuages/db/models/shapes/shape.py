@@ -2,11 +2,16 @@
 
 Shapes are shared by every thread and never change. Two threads that make the same shape at the same
 moment make it twice, harmlessly: one of the two is kept.
+
+Memory is bounded by two generations. A table that is full becomes the older one and a new one is begun;
+a shape that is asked for again moves over, one that is not goes with the older table when that is replaced.
+So shapes in use stay, and finding one costs a look-up in one dictionary and no bookkeeping.
 """
 
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +23,8 @@ if TYPE_CHECKING:
     from nuages.db.models.shapes.draft import Draft
     from nuages.db.models.shapes.slots import Prepare
 
-# How many different next steps one shape remembers, and how many shapes there are in all before everything
-# remembered is let go. Users who compose filters freely then cost planning time, never memory without end.
+# How many different next steps one shape remembers, and how many shapes are remembered in all. Users who
+# compose filters freely then cost planning time, never memory without end.
 NEXT_LIMIT = 512
 TOTAL_LIMIT = 20_000
 
@@ -67,10 +72,12 @@ class Shape:
 
     __slots__ = (
         *STATE,
+        "__weakref__",
         "interned",
         "is_sliced",
         "key",
         "next",
+        "older",
         "parent",
         "plans",
         "prepares",
@@ -121,6 +128,7 @@ class Shape:
         self.width = width
         self.interned = interned
         self.next: dict[Hashable, Shape] = {}
+        self.older: dict[Hashable, Shape] = {}
         self.plans: dict[Any, Any] = {}
 
     def __repr__(self) -> str:
@@ -142,39 +150,69 @@ class Shape:
             found = grow(self, key, verb, lambda draft, _counter: extend(draft))
         return found
 
+    def kept(self, key: Hashable) -> Shape | None:
+        """The neighbour that is remembered under a key, if there is one; it is in use from now on."""
+        found = self.next.get(key)
+        if found is None:
+            found = self.older.get(key)
+            if found is not None:
+                self.keep(key, found)
+        return found
+
     def keep(self, key: Hashable, shape: Shape) -> Shape:
-        """Remember a neighbour, letting the oldest go where there are too many."""
-        global _total
+        """Remember a neighbour; gives back the one that another thread has just remembered, where it was quicker."""
+        global _young
         with _lock:
-            table = self.next
-            if len(table) >= NEXT_LIMIT:
-                for old in list(table)[: NEXT_LIMIT // 8]:
-                    del table[old]
-            table[key] = shape
-            _total += 1
-        if _total > TOTAL_LIMIT:
-            forget()
+            kept = self.next.setdefault(key, shape)
+            if kept is not shape:
+                return kept
+            if not self.older and len(self.next) == 1:
+                _parents.add(self)
+            _young += 1
+            if _young >= TOTAL_LIMIT // 2:
+                for parent in list(_parents):
+                    parent._age()
+                _young = 0
+            elif len(self.next) >= NEXT_LIMIT // 2:
+                self._age()
         return shape
+
+    def _age(self) -> None:
+        self.older, self.next = self.next, {}
+        if not self.older:
+            _parents.discard(self)
 
 
 _lock = threading.Lock()
-_total = 0
+_young = 0
 _roots: dict[Any, Shape] = {}
+# Shapes that remember others. Not all of them hang on a root: a query set somebody holds keeps its own alive.
+_parents: weakref.WeakSet[Shape] = weakref.WeakSet()
 
 
 def root_of(model: Any) -> Shape:
     """The shape of all rows of a model."""
     root = _roots.get(model)
     if root is None:
-        root = _roots[model] = Shape({**STATE, "model": model})
+        root = _roots.setdefault(model, Shape({**STATE, "model": model}))
     return root
+
+
+def remembered() -> int:
+    """How many shapes are remembered; at most `TOTAL_LIMIT` beside one for each model."""
+    with _lock:
+        return sum(len(parent.next) + len(parent.older) for parent in _parents)
 
 
 def forget(**kwargs: Any) -> None:
     """Let every remembered shape go: after lookups were registered, models changed or settings overridden."""
-    global _total
-    _roots.clear()
-    _total = 0
+    global _young
+    with _lock:
+        _roots.clear()
+        for parent in list(_parents):
+            parent.next, parent.older = {}, {}
+        _parents.clear()
+        _young = 0
 
 
 def _forget_setting(*, setting: str | None = None, **kwargs: Any) -> None:

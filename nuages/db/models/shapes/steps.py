@@ -13,7 +13,9 @@ Extend = Callable[[Draft, SlotCounter], None]
 
 
 def grow(shape: Shape, key: Hashable, verb: str, extend: Extend) -> Shape:
-    """Make the neighbour of a shape and remember it."""
+    """Make the neighbour of a shape and remember it, unless it is among the older ones."""
+    if (kept := shape.kept(key)) is not None:
+        return kept
     made = _made(shape, key, verb, extend, interned=True)
     if not shape.interned:
         made.interned = False

@@ -162,6 +162,15 @@ class UpdatePlan:
         return Statement(f"{sql} {returned.sql}".rstrip()), [*params, *keys], returned
 
 
+#: A site that saves ever different field sets must not keep them all.
+PLANS_LIMIT = 256
+
+
+def _make_room(options: Any) -> None:
+    if len(options.writing_plans) >= PLANS_LIMIT:
+        options.writing_plans.clear()
+
+
 def insert_plan(
     model: Any, with_key: bool, dropped: tuple[Any, ...], raw: bool, connection: Any
 ) -> InsertPlan:
@@ -178,6 +187,7 @@ def insert_plan(
         # The key even where it is told: it may come back as another type than it was given.
         returning = list(options.db_returning_fields)
         returning += [field for field in dropped if field not in returning]
+        _make_room(options)
         plan = options.writing_plans[key] = InsertPlan(model, fields, returning, raw, connection)
     return plan
 
@@ -191,9 +201,7 @@ def update_plan(model: Any, fields: tuple[Any, ...], raw: bool, connection: Any)
     if plan is None or plan.fields is not fields:
         plan = None
     if plan is None:
-        # Bounded: a site that saves ever different field sets must not keep them all.
-        if len(options.writing_plans) > 256:
-            options.writing_plans.clear()
+        _make_room(options)
         plan = options.writing_plans[key] = UpdatePlan(model, fields, raw, connection)
     return plan
 
