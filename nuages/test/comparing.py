@@ -7,6 +7,7 @@ from typing import Any
 from xml.dom.minidom import Document, Node, parseString
 
 _BLANKS = re.compile(r"[ \t\n][ \t\n]+")
+_PROLOGUE = re.compile(r"^(<\?xml[^>]*\?>)?\s*(<!DOCTYPE[^>\[]*(\[.*?\]\s*)?>)?\s*", re.DOTALL)
 
 
 def compare_xml(want: str, got: str) -> bool:
@@ -18,12 +19,10 @@ def compare_xml(want: str, got: str) -> bool:
 
 
 def _root(text: str) -> Any:
-    text = text.strip().replace("\\n", "\n")
-    if not text.startswith("<?xml"):
-        text = f"<root>{text}</root>"
-    document: Document = parseString(text)
-    skipped = {Node.COMMENT_NODE, Node.PROCESSING_INSTRUCTION_NODE, Node.DOCUMENT_TYPE_NODE}
-    return next(node for node in document.childNodes if node.nodeType not in skipped)
+    # Either text may be a whole document or a part of one: both are read as parts.
+    text = _PROLOGUE.sub("", text.strip().replace("\\n", "\n"))
+    document: Document = parseString(f"<root>{text}</root>")
+    return document.documentElement
 
 
 def _meaning(element: Any) -> tuple[Any, ...]:
