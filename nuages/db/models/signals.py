@@ -62,12 +62,9 @@ class ModelSignal(Signal):
             from nuages.apps import apps as project_apps
 
             apps = project_apps
-        key = make_model_tuple(sender)
-        try:
-            return act(sender=apps.get_registered_model(*key))
-        except LookupError:
-            apps.lazy_model_operation(_when_defined(act, self, receiver), key)
-            return None
+        # At once where the model is known; either way nothing is told of a receiver by a lazy sender.
+        apps.lazy_model_operation(_when_defined(act, self, receiver), make_model_tuple(sender))
+        return None
 
 
 def _when_defined(act: Callable[..., Any], signal: ModelSignal, receiver: Any) -> Callable[[Any], None]:
