@@ -218,7 +218,7 @@ class GenericForeignKeyDescriptor:
 
     @staticmethod
     def _key_of_related(related: Any) -> tuple[Any, ...]:
-        return related.pk, related.__class__
+        return related._meta.pk.get_prep_value(related.pk), related.__class__
 
     def _key_of_instance(self) -> Callable[[Any], Any]:
         field = self.field

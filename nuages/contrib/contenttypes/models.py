@@ -146,7 +146,8 @@ class ContentType(models.Model):
 
     def get_all_objects_for_this_type(self, **kwargs: Any) -> Any:
         """Return the objects of the model that these look-ups find."""
-        return self._rows(self._state.db).filter(**kwargs)
+        return self._rows(None).filter(**kwargs)
 
     def _rows(self, using: str | None) -> Any:
-        return self.model_class()._base_manager.using(using or self._state.db)
+        # Which database the objects are on is for the routers to say, wherever the content type came from.
+        return self.model_class()._base_manager.using(using)

@@ -178,7 +178,12 @@ class GenericRelation(ForeignObject):
         return self.get_instance_value_for_fields(instance, self.foreign_related_fields)
 
     def get_foreign_related_value(self, instance: Any) -> tuple[Any, ...]:
-        return self.get_instance_value_for_fields(instance, self.local_related_fields)
+        # The key may be stored as text.
+        to_python = self.model._meta.pk.to_python
+        return tuple(
+            to_python(value)
+            for value in self.get_instance_value_for_fields(instance, self.local_related_fields)
+        )
 
     def get_path_info(self, filtered_relation: Any = None) -> list[PathInfo]:
         target = self.remote_field.model
