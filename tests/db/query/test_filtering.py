@@ -155,3 +155,10 @@ def test_ordering_of_a_relation_follows_its_model() -> None:
         "Ben",
     ]
     assert Country.objects.first().name == "Chile"
+
+
+def test_alternatives_with_an_aggregate_group_by_what_is_compared() -> None:
+    """Not by how the comparison ends: all authors that are not asked for would fall into one group."""
+    counted = Author.objects.annotate(Count("book"))
+    found = counted.filter(Q(book__in=Book.objects.filter(title="Echo")) | Q(book__count__gt=2))
+    assert {author.name for author in found} == {"Ben"}

@@ -81,6 +81,11 @@ class Lookup(Expression):
 
     # Sides
 
+    def get_group_by_cols(self) -> list[Any]:
+        # Rows are told apart by what is compared, not by how the comparison ends.
+        sides = [node for node in self.get_source_expressions() if hasattr(node, "get_group_by_cols")]
+        return [column for node in sides for column in node.get_group_by_cols()]
+
     def get_source_expressions(self) -> list[Any]:
         return [self.lhs] if self.rhs_is_direct_value() else [self.lhs, self.rhs]
 

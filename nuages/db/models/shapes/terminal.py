@@ -152,6 +152,8 @@ def _wrapped(draft: Draft, resolved: Mapping[str, Any]) -> None:
     inner.__dict__ = draft.state()
     inner.values, inner._shape = None, None
     inner.select_related = False
+    # Rows that are only counted are not locked.
+    inner.lock = None
     sliced = inner.is_sliced
     if isinstance(inner.group_by, tuple):
         # What groups are sorted by tells them apart too.

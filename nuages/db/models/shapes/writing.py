@@ -376,10 +376,13 @@ class Writer:
 
     def distinct_on(self) -> list[tuple[str, Params]]:
         """What the rows are to be distinct by."""
+        draft = self.draft
+        if draft.group_by is not None:
+            raise NotImplementedError("annotate() + distinct(fields) is not implemented.")
         found: list[tuple[str, Params]] = []
-        for name in self.draft.distinct_fields:
-            for node in order_by.by_name(self.draft, name, False):
-                sql, params = self.compile(node.expression)
+        for name in draft.distinct_fields:
+            for node in order_by.distinct_by(draft, name):
+                sql, params = self.compile(node)
                 if (sql, list(params)) not in found:
                     found.append((sql, list(params)))
         return found

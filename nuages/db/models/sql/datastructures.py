@@ -92,8 +92,11 @@ class Join:
         conditions: list[str] = []
         params: list[Any] = []
         for left, right in self.join_field.get_joining_fields():
-            left_sql, left_params = compiler.compile(left.get_col(self.parent_alias))
-            right_sql, right_params = compiler.compile(right.get_col(self.table_alias))
+            near, far = connection.ops.prepare_join_on_clause(
+                self.parent_alias, left, self.table_alias, right
+            )
+            left_sql, left_params = compiler.compile(near)
+            right_sql, right_params = compiler.compile(far)
             conditions.append(f"{left_sql} = {right_sql}")
             params += [*left_params, *right_params]
         extra = self.join_field.get_extra_restriction(self.table_alias, self.parent_alias)

@@ -128,10 +128,27 @@ def _selects(draft: Draft, name: str) -> bool:
     return any(item.name == name for item in draft.selection if item.kind == "annotation")
 
 
+def distinct_by(draft: Draft, name: str) -> list[Any]:
+    """Nodes for a name given to `distinct()`: what ORDER BY has for it, but a relation counts by its key."""
+    from nuages.db.models.expressions import Ref
+
+    if name in draft.shown_annotations and _selects(draft, name):
+        return [Ref(name, draft.annotations[name])]
+    if name in draft.annotations:
+        raise wording.unknown_keyword(draft, name, draft.get_meta())
+    return [node.expression for node in by_name(draft, name, False, follow=False)]
+
+
 def by_name(
-    draft: Draft, name: str, descending: bool, seen: tuple[Any, ...] = (), prefix: str = ""
+    draft: Draft,
+    name: str,
+    descending: bool,
+    seen: tuple[Any, ...] = (),
+    prefix: str = "",
+    *,
+    follow: bool = True,
 ) -> list[Any]:
-    """Nodes for one name; a relation is ordered as its model says."""
+    """Nodes for one name; a relation is ordered as its model says, unless it is not to be followed."""
     from nuages.db.models.expressions import F, OrderBy
 
     names = f"{prefix}{name}".split(LOOKUP_SEP)
@@ -142,7 +159,8 @@ def by_name(
     final = path.final
     last = names[-1]
     if (
-        getattr(final, "is_relation", False)
+        follow
+        and getattr(final, "is_relation", False)
         and path.hops
         and not path.rest
         and path.hops[-1].to_opts.ordering
