@@ -36,6 +36,8 @@ class Serializer(base.Serializer):
         return dumped
 
     def _value_from_field(self, obj: Any, field: Any) -> Any:
+        if isinstance(field, models.CompositePrimaryKey):
+            return [self._value_from_field(obj, part) for part in field.fields]
         value = field.value_from_object(obj)
         # Their own types are left to the format, which may have a form for them.
         return value if is_protected_type(value) else field.value_to_string(obj)

@@ -228,7 +228,8 @@ class TupleLookup(Lookup):
         return is_query(self.rhs) or isinstance(self.rhs, Subquery)
 
     def as_sql(self, compiler: Any, connection: Any) -> Sql:
-        if not self.against_query() and not connection.features.supports_tuple_lookups:
+        decomposable = not self.against_query() and not isinstance(self.rhs, ResolvedOuterRef)
+        if decomposable and not connection.features.supports_tuple_lookups:
             return self.by_columns(compiler, connection)
         if (
             self.against_query()

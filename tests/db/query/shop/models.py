@@ -55,3 +55,35 @@ class Novel(Book):
 
     class Meta:
         app_label = "shop"
+
+
+class Seat(models.Model):
+    pk = models.CompositePrimaryKey("row", "number")
+    row = models.CharField(max_length=2)
+    number = models.IntegerField()
+
+    class Meta:
+        app_label = "shop"
+
+
+class Reading(models.Model):
+    """A column of most kinds, all of which may be empty."""
+
+    small = models.SmallIntegerField(null=True)
+    whole = models.IntegerField(null=True)
+    big = models.BigIntegerField(null=True)
+    ratio = models.FloatField(null=True)
+    amount = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    flag = models.BooleanField(null=True)
+    text = models.CharField(max_length=50, null=True)
+    day = models.DateField(null=True)
+    moment = models.DateTimeField(null=True)
+    clock = models.TimeField(null=True)
+    span = models.DurationField(null=True)
+    uid = models.UUIDField(null=True)
+    address = models.GenericIPAddressField(null=True)
+    raw = models.BinaryField(null=True)
+    data = models.JSONField(null=True)
+
+    class Meta:
+        app_label = "shop"
