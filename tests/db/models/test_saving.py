@@ -175,3 +175,11 @@ def test_validating_a_save_asks_the_database_nothing() -> None:
     with override_settings(VALIDATE_ON_SAVE=True), CaptureQueriesContext(connection) as captured:
         volume.save()
     assert statements(captured).count("SELECT") == 0
+
+
+def test_a_copy_with_deferred_fields_is_not_saved_without_them() -> None:
+    Writer.objects.create(name="Ada")
+    copy = Writer.objects.defer("born").get()
+    copy.pk, copy._state.adding = None, True
+    with pytest.raises(AttributeError, match="Cannot retrieve deferred field 'born' from an unsaved model"):
+        copy.save()

@@ -61,6 +61,7 @@ class Func(Expression):
         arg_joiner: str | None = None,
         **extra_context: Any,
     ) -> Sql:
+        connection.ops.check_expression_support(self)
         parts: list[str] = []
         params: list[Any] = []
         for inner in self.source_expressions:

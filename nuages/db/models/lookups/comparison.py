@@ -150,7 +150,7 @@ class _InRange:
 
     def __call__(self, value: Any) -> Any:
         prepared = self.prepare(value)
-        if prepared is None or (type(prepared) is int and -(2**15) <= prepared < 2**15):
+        if prepared is None or (type(prepared) is int and 0 <= prepared < 2**15):
             return prepared
         if isinstance(prepared, int) and beyond(self.field, prepared):
             raise Opaque

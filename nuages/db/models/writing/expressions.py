@@ -13,12 +13,15 @@ __all__ = ["InsertWriter", "UpdateWriter"]
 class _Writer:
     """Writes placeholders, or the SQL of expressions, for the values of one row."""
 
+    #: Whether columns are written, and shown in errors, with the name of their table.
+    alias_cols = False
+
     def __init__(self, model: Any, connection: Any) -> None:
         from nuages.db.models.sql.query import Query
 
         self.model = model
         self.connection = connection
-        self.query = Query(model, alias_cols=False)
+        self.query = Query(model, alias_cols=self.alias_cols)
         self.compiler = self.query.get_compiler(connection=connection)
 
     def row(self, fields: Sequence[Any], values: Sequence[Any]) -> tuple[list[str], list[Any]]:
@@ -63,6 +66,8 @@ class _Writer:
 
 class InsertWriter(_Writer):
     """Rows of an INSERT: expressions cannot speak of columns, as there is no row yet."""
+
+    alias_cols = True
 
     def resolved(self, field: Any, value: Any) -> Any:
         value = value.resolve_expression(self.query, allow_joins=False, for_save=True)

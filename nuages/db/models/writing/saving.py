@@ -46,7 +46,7 @@ def save(
                 "The following fields do not exist in this model, are m2m fields, primary keys, or are non-concrete "
                 f"fields: {', '.join(sorted(unknown))}"
             )
-    elif not force_insert and instance._state.db == using:
+    elif not force_insert and not instance._state.adding and instance._state.db == using:
         chosen = _loaded_only(instance)
     if validates_on_save():
         from nuages.db.models.validation import validate_for_save

@@ -118,11 +118,12 @@ class OneToManyManager(RelatedManagerBase):
         if bulk:
             keys = set()
             for obj in objs:
+                # The routers are asked first: a row of another database may be kept from pointing here at all.
+                setattr(obj, self.field.name, self.instance)
                 if obj._state.adding or obj._state.db != using:
                     raise ValueError(
                         f"{obj!r} instance isn't saved. Use bulk=False or save the object first."
                     )
-                setattr(obj, self.field.name, self.instance)
                 keys.add(obj.pk)
             self.model._base_manager.using(using).filter(pk__in=keys).update(
                 **{self.field.name: self.instance}
