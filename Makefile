@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 NEWEST := $(shell $(PYTHON) tools/interpreters.py newest)
 PORT ?= 8000
 
-.PHONY: demo test test-newest test-postgres check bench conformance docs clean
+.PHONY: demo test test-newest test-postgres check bench conformance conformance-postgres docs clean
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -44,6 +44,9 @@ bench: $(VENV)-newest/.ready  ## Compare with the peers; writes benchmarks/RESUL
 
 conformance: $(VENV)/.ready  ## Django's own suite on nuages; writes conformance/RESULTS.md
 	$(BIN)/python -m conformance
+
+conformance-postgres: $(VENV)/.ready  ## The suite's labels about databases on PostgreSQL; writes conformance/RESULTS-postgresql.md
+	$(BIN)/python -m conformance --database postgresql
 
 docs: $(VENV)/.ready  ## The manual, into site/
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[docs]'

@@ -2,6 +2,9 @@
 
 The suite comes from the Django source distribution on PyPI. Each label runs in a process of its own, through the
 suite's own `runtests.py`, with `import django` meaning nuages. `--only` runs some labels and keeps the other rows.
+`--database postgresql` runs the labels about databases there, and writes RESULTS-postgresql.md.
+
+`--count-with PYTHON` counts instead what Django itself, installed for that interpreter, runs of each label.
 """
 
 from __future__ import annotations
@@ -11,20 +14,18 @@ import concurrent.futures
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from conformance.databases import DATABASES, HERE, Database
 from conformance.reasons import read_reasons
 from conformance.suite import VERSION, source_tree
-
-HERE = Path(__file__).resolve().parent
-TOTALS = HERE / "totals.tsv"
-STORE = HERE / "results.json"
-REPORT = HERE / "RESULTS.md"
 
 
 @dataclass
@@ -39,43 +40,57 @@ class Row:
     skipped: int = 0
 
 
-def totals() -> dict[str, int]:
-    """Return how many tests of each label Django itself runs on SQLite."""
-    rows = (line.split("\t") for line in TOTALS.read_text().splitlines()[1:])
-    return {label: int(total) for label, total in rows}
+@dataclass(frozen=True)
+class Runner:
+    """Runs labels with one interpreter on one database; `prelude` is executed first by every process."""
 
+    python: str
+    settings: str
+    prelude: str
+    timeout: float
+    logs: Path | None
 
-def run(label: str, total: int, tests: Path, timeout: float, logs: Path | None) -> Row:
-    """Run one label."""
-    with tempfile.TemporaryDirectory() as folder:
-        prelude = (HERE / "prelude.py").read_text()
-        Path(folder, "sitecustomize.py").write_text(prelude)
-        environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "RUNNING_DJANGOS_TEST_SUITE": "true"}
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH")]))
-        command = [
-            sys.executable,
-            "runtests.py",
-            label,
-            "--settings=test_sqlite",
-            "--parallel=1",
-            "--noinput",
-        ]
-        try:
-            done = subprocess.run(
-                command,
-                cwd=tests,
-                env=environment,
-                capture_output=True,
-                timeout=timeout,
-                stdin=subprocess.DEVNULL,
-            )
-            output = (done.stdout + done.stderr).decode(errors="replace")
-        except subprocess.TimeoutExpired as late:
-            output = f"{(late.stdout or b'').decode(errors='replace')}\nended after {timeout:.0f} seconds"
-    if logs is not None:
-        logs.mkdir(parents=True, exist_ok=True)
-        (logs / f"{label}.log").write_text(output)
-    return read(label, total, output)
+    def run(self, label: str, total: int) -> Row:
+        """Run one label."""
+        output = self._output(label)
+        if self.logs is not None:
+            self.logs.mkdir(parents=True, exist_ok=True)
+            (self.logs / f"{label}.log").write_text(output)
+        return read(label, total, output)
+
+    def _output(self, label: str) -> str:
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "sitecustomize.py").write_text(self.prelude)
+            ours = HERE / f"{self.settings}.py"
+            if ours.exists():
+                shutil.copy(ours, folder)
+            environment = os.environ | {
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "RUNNING_DJANGOS_TEST_SUITE": "true",
+            }
+            # What is importable here stays so for nuages; Django is run by itself.
+            importable = [folder, os.environ.get("PYTHONPATH") if self.prelude else None]
+            environment["PYTHONPATH"] = os.pathsep.join(filter(None, importable))
+            try:
+                done = subprocess.run(
+                    [
+                        self.python,
+                        "runtests.py",
+                        label,
+                        f"--settings={self.settings}",
+                        "--parallel=1",
+                        "--noinput",
+                    ],
+                    cwd=source_tree() / "tests",
+                    env=environment,
+                    capture_output=True,
+                    timeout=self.timeout,
+                    stdin=subprocess.DEVNULL,
+                )
+            except subprocess.TimeoutExpired as late:
+                said = (late.stdout or b"").decode(errors="replace")
+                return f"{said}\nended after {self.timeout:.0f} seconds"
+            return (done.stdout + done.stderr).decode(errors="replace")
 
 
 def read(label: str, total: int, output: str) -> Row:
@@ -93,19 +108,23 @@ def read(label: str, total: int, output: str) -> Row:
     return row
 
 
-def report(rows: dict[str, Row]) -> str:
+def report(database: Database, rows: dict[str, Row]) -> str:
     """Return the table, and the reasons for what is not meant to pass."""
     passed = sum(min(row.passed, row.total) for row in rows.values())
-    known = totals()
+    known = database.read_totals()
     total = sum(known.values())
     unrun = sorted(set(known) - set(rows))
     share = f"{100 * passed / max(1, total):.1f}"
+    if database.name == "sqlite":
+        name, made = "Conformance", "`make conformance` (`python -m conformance`"
+    else:
+        name = f"Conformance on {database.title}"
+        made = f"`python -m conformance --database {database.name}` (the labels about databases"
     lines = [
-        "# Conformance",
+        f"# {name}",
         "",
-        f"Django {VERSION}'s own test-suite, run on nuages through the `django` alias on SQLite.",
-        f"**{passed} of {total} tests pass ({share} %).** Made by `make conformance` "
-        "(`python -m conformance`; `--only LABEL` for some).",
+        f"Django {VERSION}'s own test-suite, run on nuages through the `django` alias on {database.title}.",
+        f"**{passed} of {total} tests pass ({share} %).** Made by {made}; `--only LABEL` for some).",
         "",
         "`total` is what Django itself runs of a label; a test that is skipped here but runs there does not count as",
         "passed. What is not meant to pass is listed with its reason in [reasons.md](reasons.md).",
@@ -121,10 +140,23 @@ def report(rows: dict[str, Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def keep(rows: dict[str, Row]) -> None:
+def keep(database: Database, rows: dict[str, Row]) -> None:
     """Write the counts, and the table made of them."""
-    STORE.write_text(json.dumps({label: asdict(row) for label, row in sorted(rows.items())}, indent=0) + "\n")
-    REPORT.write_text(report(rows))
+    kept = {label: asdict(row) for label, row in sorted(rows.items())}
+    database.results.write_text(json.dumps(kept, indent=0) + "\n")
+    database.report.write_text(report(database, rows))
+
+
+def in_turn(
+    runner: Runner, labels: Iterable[str], totals: dict[str, int], jobs: int, done: Callable[[Row], None]
+) -> None:
+    """Run labels, some at once, and hand on each row as it comes."""
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        running = [pool.submit(runner.run, label, totals[label]) for label in labels]
+        for job in concurrent.futures.as_completed(running):
+            row = job.result()
+            print(f"{row.label:34} {row.passed:5} of {row.total:5}", flush=True)
+            done(row)
 
 
 def main() -> int:
@@ -132,34 +164,48 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--database", choices=sorted(DATABASES), default="sqlite")
     parser.add_argument("--only", nargs="*", help="labels to run; the rows of others are kept")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--timeout", type=float, default=420, help="seconds for one label")
     parser.add_argument("--logs", type=Path, help="folder for each label's whole output")
+    parser.add_argument(
+        "--count-with", metavar="PYTHON", help="write the totals instead, as Django itself gives them"
+    )
     args = parser.parse_args()
-    known = totals()
+    database = DATABASES[args.database]
+    known = database.read_totals()
     unknown = set(args.only or ()) - set(known)
     if unknown:
         parser.error(f"no such label: {', '.join(sorted(unknown))}")
     labels = args.only or sorted(known)
-    tests = source_tree() / "tests"
+    source_tree()
+    if args.count_with:
+
+        def count(row: Row) -> None:
+            known[row.label] = row.passed
+            database.write_totals(known)
+
+        runner = Runner(args.count_with, database.settings, "", args.timeout, args.logs)
+        in_turn(runner, labels, known, args.jobs, count)
+        return 0
     read_reasons()
-    rows = (
-        {label: Row(**row) for label, row in json.loads(STORE.read_text()).items()} if STORE.exists() else {}
-    )
+    rows: dict[str, Row] = {}
+    if database.results.exists():
+        rows = {label: Row(**row) for label, row in json.loads(database.results.read_text()).items()}
     started = time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        jobs = [pool.submit(run, label, known[label], tests, args.timeout, args.logs) for label in labels]
-        for job in concurrent.futures.as_completed(jobs):
-            row = job.result()
-            rows[row.label] = row
-            print(f"{row.label:34} {row.passed:5} of {row.total:5}", flush=True)
-            # After each label: a run that is ended early keeps what it counted.
-            keep(rows)
+
+    def note(row: Row) -> None:
+        rows[row.label] = row
+        # After each label: a run that is ended early keeps what it counted.
+        keep(database, rows)
+
+    prelude = (HERE / "prelude.py").read_text()
+    runner = Runner(sys.executable, database.settings, prelude, args.timeout, args.logs)
+    in_turn(runner, labels, known, args.jobs, note)
     passed = sum(min(row.passed, row.total) for row in rows.values())
-    print(
-        f"{passed} of {sum(row.total for row in rows.values())} passed in {time.monotonic() - started:.0f} s"
-    )
+    total = sum(row.total for row in rows.values())
+    print(f"{passed} of {total} passed in {time.monotonic() - started:.0f} s")
     return 0
 
 

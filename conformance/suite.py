@@ -18,13 +18,7 @@ def source_tree() -> Path:
     if not tree.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:"]
-        command += [
-            "--no-build-isolation",
-            "--ignore-requires-python",
-            "-d",
-            str(CACHE),
-            f"django=={VERSION}",
-        ]
+        command += ["--ignore-requires-python", "-d", str(CACHE), f"django=={VERSION}"]
         subprocess.run(command, check=True)
         with tarfile.open(CACHE / f"django-{VERSION}.tar.gz") as archive:
             prefixes = tuple(f"django-{VERSION}/{part}/" for part in ("docs", "tests"))
