@@ -8,10 +8,15 @@ dictionary that the debug page shows.
 from __future__ import annotations
 
 import linecache
+from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import Any, NamedTuple
 
+from nuages.template.exceptions import TemplateSyntaxError
 from nuages.template.tokens import Token
+
+# Functions of templates in one another from which on they are to blame when Python has no stack left.
+_DEEP = 50
 
 # Lines shown before and after the marked one.
 _AROUND = 10
@@ -109,13 +114,39 @@ def annotate(error: BaseException, context: Any, node: Any = None) -> None:
     start = _offset(source, lineno, column)
     end = start + width
     error.add_note(_note(name, lineno, column, source[start:end]))
-    if isinstance(error, RecursionError):
-        error.add_note("A template that includes or extends itself without end looks like this.")
     if not linecache.getlines(name):
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     engine = getattr(getattr(context, "template", None), "engine", None) or getattr(template, "engine", None)
     if getattr(engine, "debug", False):
         error.template_debug = excerpt(error, source, name, start, end)  # type: ignore[attr-defined]
+
+
+def without_end(error: RecursionError) -> TemplateSyntaxError | None:
+    """What to raise where templates that include one another used up the stack; None where other code did."""
+    names = list(_templates(error.__traceback__))
+    if len(names) < _DEEP:
+        return None
+    last = names.pop()
+    again = len(names) - 1 - names[::-1].index(last) if last in names else None
+    message = f"Templates are nested more than {len(names)} deep"
+    if again is not None:
+        message += f", perhaps without end: {' -> '.join([*names[again:], last])}"
+    told = TemplateSyntaxError(message)
+    for note in getattr(error, "__notes__", ()):
+        told.add_note(note)
+    told._nuages_place = True  # type: ignore[attr-defined]
+    if hasattr(error, "template_debug"):
+        told.template_debug = {**error.template_debug, "message": message}  # type: ignore[attr-defined]
+    return told
+
+
+def _templates(trace: TracebackType | None) -> Iterator[str]:
+    """The names of the templates whose functions are in a traceback, outermost first."""
+    while trace is not None:
+        names = trace.tb_frame.f_globals
+        if names.get("__nuages_template__"):
+            yield names["__nuages_unit__"].filename
+        trace = trace.tb_next
 
 
 def _note(name: str, lineno: int, column: int, text: str) -> str:

@@ -8,11 +8,38 @@ from typing import Any
 
 from nuages.template.tokens import Token, TokenType
 
-# Tags never span lines. The alternatives are tried in one pass so that `{{ a %}` stays text.
-_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}")
+_OPENING = re.compile(r"\{(?=[%{#])")
 
 _TEXT, _VAR, _BLOCK, _COMMENT = TokenType.TEXT, TokenType.VAR, TokenType.BLOCK, TokenType.COMMENT
 _KIND_BY_SIGN = {"%": _BLOCK, "{": _VAR, "#": _COMMENT}
+_CLOSING_BY_SIGN = {"%": "%}", "{": "}}", "#": "#}"}
+
+
+def _tag_spans(source: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each tag; tags never span lines.
+
+    Where the next closing sign of a kind and the next line end stand is kept, so that a text full of signs that
+    are never closed is gone through once and not once for each of them.
+    """
+    nowhere = len(source) + 1
+    closings = dict.fromkeys(_CLOSING_BY_SIGN, -1)
+    cursor = 0
+    line_end = -1
+    for match in _OPENING.finditer(source):
+        start = match.start()
+        if start < cursor:
+            continue
+        sign = source[start + 1]
+        closing = closings[sign]
+        if closing < start + 2:
+            closing = source.find(_CLOSING_BY_SIGN[sign], start + 2)
+            closings[sign] = closing = nowhere if closing < 0 else closing
+        if line_end < start:
+            line_end = source.find("\n", start)
+            line_end = nowhere if line_end < 0 else line_end
+        if closing < line_end and closing < nowhere:
+            cursor = closing + 2
+            yield start, cursor
 
 
 class Lexer:
@@ -38,8 +65,7 @@ class Lexer:
     def _scan(self, source: str) -> Iterator[Token]:
         lineno = 1
         line_start = cursor = 0
-        for match in _TAG.finditer(source):
-            start, end = match.span()
+        for start, end in _tag_spans(source):
             if start > cursor:
                 text = source[cursor:start]
                 yield self._text(text, cursor, lineno, line_start)
@@ -47,7 +73,7 @@ class Lexer:
                 if newlines:
                     lineno += newlines
                     line_start = cursor + text.rindex("\n") + 1
-            token = self._tag(match.group(), start, end, lineno)
+            token = self._tag(source[start:end], start, end, lineno)
             token.column = start - line_start
             yield token
             cursor = end

@@ -87,7 +87,14 @@ class ExtendsNode(Node):
     def find_template(self, template_name: str, context: Any, history: list[Any] | None = None) -> Any:
         """Load the parent, passing over templates that are children here already."""
         skipped = [self.origin] if history is None else history
-        template, _ = context.template.engine.find_template(template_name, skip=skipped)
+        try:
+            template, _ = context.template.engine.find_template(template_name, skip=skipped)
+        except TemplateDoesNotExist as error:
+            children = [str(origin.template_name) for origin in skipped if origin is not None]
+            if template_name in children:
+                round_ = " -> ".join([*children[children.index(template_name) :], template_name])
+                error.add_note(f"The templates extend one another without end: {round_}")
+            raise
         return template
 
     def get_parent(self, context: Any) -> Any:

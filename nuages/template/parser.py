@@ -15,6 +15,9 @@ from nuages.utils.text import get_text_list
 
 Compilation = Callable[["Parser", Token], Any]
 
+# Open tags from which on their number is to blame when Python has no stack left.
+_DEEP = 100
+
 
 class Parser:
     """Turns tokens into a node list, asking the loaded tag libraries for the nodes of tags.
@@ -87,6 +90,9 @@ class Parser:
         try:
             node = compilation(self, token)
         except RecursionError:
+            if len(self.command_stack) < _DEEP:
+                # The stack was used up by what loads this template.
+                raise
             error = TemplateSyntaxError("Tags are nested too deeply")
             raise self.error(token, error) from None
         except Exception as error:

@@ -44,34 +44,56 @@ class Operation:
 
     def eval(self, context: Any) -> Any:
         """The truth in a context; what cannot be worked out is false."""
+        *outer, innermost = self._chain()
+        truth = innermost._worked_out(context, innermost.operands[0].eval)
+        for operation in reversed(outer):
+            truth = operation._worked_out(context, lambda _, truth=truth: truth)
+        return truth
+
+    def _chain(self) -> list[Operation]:
+        """This operation, the one that is its first operand, and so on: `a and b and c` is as deep as it is long."""
+        chain = [self]
+        while isinstance(chain[-1].operands[0], Operation):
+            chain.append(chain[-1].operands[0])
+        return chain
+
+    def _worked_out(self, context: Any, first: Callable[[Any], Any]) -> Any:
         try:
             if self.sign == "or":
-                return self.operands[0].eval(context) or self.operands[1].eval(context)
+                return first(context) or self.operands[1].eval(context)
             if self.sign == "and":
-                return self.operands[0].eval(context) and self.operands[1].eval(context)
-            return _WORKINGS[self.sign](*(operand.eval(context) for operand in self.operands))
+                return first(context) and self.operands[1].eval(context)
+            others = (operand.eval(context) for operand in self.operands[1:])
+            return _WORKINGS[self.sign](first(context), *others)
         except Exception:
             return False
 
     def write(self, code: Emitter) -> ast.expr:
         """Statements that put the truth into a local, whose name is returned."""
+        *outer, innermost = self._chain()
+        truth = innermost._write_onto(code, innermost.operands[0].write)
+        for operation in reversed(outer):
+            truth = operation._write_onto(code, lambda code, known=truth: code.local(known))
+        return code.local(truth)
+
+    def _write_onto(self, code: Emitter, first: Callable[[Emitter], ast.expr]) -> str:
+        """Write this operation, the first operand of which is known or writes itself."""
         truth = code.temporary("test")
         with code.block() as body:
             if self.sign in ("and", "or"):
-                self._write_joined(code, truth)
+                self._write_joined(code, truth, first)
             else:
-                written = [operand.write(code) for operand in self.operands]
+                written = [first(code), *(operand.write(code) for operand in self.operands[1:])]
                 code.assign_local(truth, _written(code, self.sign, written))
         with code.block() as handler:
             code.assign_local(truth, code.const(False))
         code.try_except(body, "Exception", handler)
-        return code.local(truth)
+        return truth
 
-    def _write_joined(self, code: Emitter, truth: str) -> None:
-        first, second = self.operands
-        code.assign_local(truth, first.write(code))
+    def _write_joined(self, code: Emitter, truth: str, first: Callable[[Emitter], ast.expr]) -> None:
+        code.assign_local(truth, first(code))
         with code.block() as further:
-            code.assign_local(truth, second.write(code))
+            code.assign_local(truth, self.operands[1].write(code))
         found = code.local(truth)
         if self.sign == "or":
             found = code.negated(found)
@@ -185,7 +207,14 @@ class IfParser:
             return self.create_var(word)
         if sign != "not":
             raise self.error_class(f"Not expecting '{sign}' in this position in if tag.")
-        return Operation("not", (self._expression(_STRENGTHS["not"]),))
+        count = 1
+        while self._operator() == "not":
+            count += 1
+            self._position += 1
+        operand = self._expression(_STRENGTHS["not"])
+        for _ in range(count):
+            operand = Operation("not", (operand,))
+        return operand
 
 
 __all__ = ["IfParser", "Operand", "Operation"]

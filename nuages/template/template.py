@@ -10,7 +10,7 @@ from typing import Any
 from nuages.template import instrumentation
 from nuages.template.compiler.unit import Unit, switches_of
 from nuages.template.context import Context
-from nuages.template.diagnosis import annotate, describe
+from nuages.template.diagnosis import annotate, describe, without_end
 from nuages.template.lexer import DebugLexer, Lexer
 from nuages.template.nodes import Node, NodeList, TextNode
 from nuages.template.origin import Origin
@@ -51,6 +51,12 @@ class Renderable:
             instrumentation.notify(self, context)
         try:
             return SafeString(self._run(context))
+        except RecursionError as error:
+            annotate(error, context)
+            told = without_end(error)
+            if told is None:
+                raise
+            raise told from None
         except Exception as error:
             annotate(error, context)
             raise
@@ -79,6 +85,12 @@ class Renderable:
             else:
                 pieces = unit.pieces(context, context.flatten(), None, switches, invalid)
             yield from _gathered(pieces)
+        except RecursionError as error:
+            annotate(error, context)
+            told = without_end(error)
+            if told is None:
+                raise
+            raise told from None
         except Exception as error:
             annotate(error, context)
             raise

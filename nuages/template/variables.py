@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _WHOLE = re.compile(r"[-+]?\d+\Z")
 _FRACTION = re.compile(r"[-+]?(?:\d+\.\d*|\.?\d+)(?:[eE][-+]?\d+)?\Z")
 
+# Filters and look-ups in a row: Python's compiler does not go much deeper, and nobody means it.
+LINKS_AT_MOST = 500
+
 _nowhere = object()
 
 
@@ -71,7 +74,10 @@ class Variable:
         for sign in "+-":
             if sign in var:
                 raise TemplateSyntaxError(f"Invalid character ('{sign}') in variable name: '{var}'")
-        return tuple(var.split("."))
+        parts = tuple(var.split("."))
+        if len(parts) > LINKS_AT_MOST:
+            raise TemplateSyntaxError(f"More than {LINKS_AT_MOST} look-ups in one expression")
+        return parts
 
     def __repr__(self) -> str:
         return f"<Variable: {self.var!r}>"
@@ -134,6 +140,9 @@ _NAME = r"(?P<name>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])|[\w.]+)"
 _HEAD = re.compile(rf"{_CONSTANT}|{_NAME}", re.DOTALL)
 _FILTER = re.compile(rf"\s*\|\s*(?P<filter>\w+)(?::(?:{_CONSTANT}|{_NAME}))?", re.DOTALL)
 
+# Without the white space before it: searching for that too would take quadratic time in a long row of spaces.
+_FOLLOWING_FILTER = re.compile(r"\|\s*\w+")
+
 Filter = Callable[..., Any]
 Argument = tuple[bool, Any]
 
@@ -156,22 +165,27 @@ class FilterExpression:
         self.is_var = isinstance(self.var, Variable)
         upto = head.end()
         while upto < len(token):
-            piece = _FILTER.search(token, upto)
+            piece = _FILTER.match(token, upto)
             if piece is None:
-                raise TemplateSyntaxError(f"Could not parse the remainder: '{token[upto:]}' from '{token}'")
-            if piece.start() != upto:
-                raise self._unreadable(token, upto, piece.start())
+                following = _FOLLOWING_FILTER.search(token, upto)
+                if following is None:
+                    raise TemplateSyntaxError(
+                        f"Could not parse the remainder: '{token[upto:]}' from '{token}'"
+                    )
+                start = upto + len(token[upto : following.start()].rstrip())
+                raise self._unreadable(token, upto, start)
             self._add(piece, parser)
             upto = piece.end()
 
     @staticmethod
     def _headless(token: str) -> TemplateSyntaxError:
-        piece = _FILTER.search(token)
-        if piece is None:
+        following = _FOLLOWING_FILTER.search(token)
+        if following is None:
             return TemplateSyntaxError(f"Could not parse the remainder: '{token}' from '{token}'")
-        if piece.start() == 0:
+        start = len(token[: following.start()].rstrip())
+        if start == 0:
             return TemplateSyntaxError(f"Could not find variable at start of {token}.")
-        return FilterExpression._unreadable(token, 0, piece.start())
+        return FilterExpression._unreadable(token, 0, start)
 
     @staticmethod
     def _unreadable(token: str, upto: int, start: int) -> TemplateSyntaxError:
@@ -193,6 +207,8 @@ class FilterExpression:
         elif piece["name"] is not None:
             arguments.append((True, Variable(piece["name"])))
         self.args_check(name, function, arguments)
+        if len(self.filters) >= LINKS_AT_MOST:
+            raise TemplateSyntaxError(f"More than {LINKS_AT_MOST} filters in one expression")
         self.filters.append((function, arguments))
 
     @staticmethod

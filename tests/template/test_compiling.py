@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from nuages.template import Context, TemplateSyntaxError
-from nuages.template.compiler.scope import bound_in, deep_loops
+from nuages.template.compiler.scope import bound_in, depth_of
 from tests.template.conftest import engine_of
 
 Render = Callable[..., str]
@@ -49,7 +49,7 @@ def test_names_that_tags_set_are_known_beforehand() -> None:
         "{% if a %}{% firstof b as c %}{% endif %}{% for d in e %}{% now 'Y' as f %}{% endfor %}"
     )
     assert set(bound_in(nodes.nodelist)) == {"c"}
-    assert deep_loops(nodes.nodelist) == 1
+    assert depth_of(nodes.nodelist) == (1, 1)
 
 
 def test_loop_name_hides_outer_name_and_gives_it_back(render: Render) -> None:

@@ -85,12 +85,6 @@ def test_recursive_includes_end_with_their_data() -> None:
     assert rendered("node", templates, node=tree) == "(a(b)(c))"
 
 
-def test_endless_includes_are_an_error_that_says_so() -> None:
-    with pytest.raises(RecursionError) as caught:
-        rendered("loop", {"loop": "{% include 'loop' %}"})
-    assert any("includes or extends itself" in note for note in caught.value.__notes__)
-
-
 def test_partials_render_where_named_and_alone() -> None:
     templates = {"t": "{% partialdef card inline %}<{{ x }}>{% endpartialdef %}{% partial card %}"}
     assert rendered("t", templates, x=1) == "<1><1>"

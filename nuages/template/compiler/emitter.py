@@ -19,7 +19,10 @@ from nuages.utils.safestring import SafeData
 _STORE = ast.Store()
 
 # Python refuses more than twenty loops and try blocks in one another.
-NESTED_AT_MOST = 14
+LOOPS_AT_MOST = 14
+
+# Each level of tags takes some of Python's stack, here and in its compiler.
+TAGS_AT_MOST = 60
 
 _FINISHERS: dict[Finish, str] = {none_if_missing: "or_none", empty_if_missing: "or_empty"}
 
@@ -53,6 +56,8 @@ class Emitter(Variables):
         self._initial: list[tuple[str, int]] = []
         self._asks_of_numbers = False
         self._presenters: dict[Switches, str] = {}
+        # How many tags the current one stands in.
+        self._depth = 0
 
     # The whole function
 
@@ -104,8 +109,10 @@ class Emitter(Variables):
         # What is made within takes the place of the node's tag.
         before = self._place
         self._place = runtime.place_of(node) or before
-        if node.compiles and self.nesting < NESTED_AT_MOST:
+        if node.compiles and self.nesting < LOOPS_AT_MOST and self._depth < TAGS_AT_MOST:
+            self._depth += 1
             node.emit(self)
+            self._depth -= 1
         else:
             self.put(self.call(self.attribute(self.constant(node, "node"), "render"), self.local("context")))
         self._place = before

@@ -27,6 +27,7 @@ class Variables(TreeBuilder):
         # Names read from outside the function.
         self.reads: set[str] = set()
         self._free: dict[str, str] = {}
+        self._free_locals: set[str] = set()
         self._root_names: set[str] = set()
         self._hands_on = False
 
@@ -120,9 +121,11 @@ class Variables(TreeBuilder):
         self.reads.add(name)
         local = self._free.get(name)
         if local is None:
-            local = self._free[name] = f"n_{identifier(name)}"
-            if local in list(self._free.values())[:-1]:
-                local = self._free[name] = self.temporary(local)
+            local = f"n_{identifier(name)}"
+            if local in self._free_locals:
+                local = self.temporary(local)
+            self._free_locals.add(local)
+            self._free[name] = local
         return self.local(local)
 
     def loop(self) -> Loop | None:

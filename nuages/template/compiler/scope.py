@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from nuages.template.nodes import Node
 
@@ -60,18 +60,25 @@ def bound_in(nodes: Iterable[Any]) -> Iterator[str]:
                 yield from bound_in(children)
 
 
-def deep_loops(nodes: Iterable[Any]) -> int:
-    """How many tags that become a loop or a try block stand in one another."""
-    deepest = 0
-    waiting: list[tuple[Any, int]] = [(node, 0) for node in nodes]
+class Depth(NamedTuple):
+    """How deep tags stand in one another, and how deep those of them that become a loop or a try block."""
+
+    tags: int
+    loops: int
+
+
+def depth_of(nodes: Iterable[Any]) -> Depth:
+    """The greatest depths in and below nodes."""
+    tags = loops = 0
+    waiting: list[tuple[Any, int, int]] = [(node, 0, 0) for node in nodes]
     while waiting:
-        node, depth = waiting.pop()
+        node, above, around = waiting.pop()
         if isinstance(node, Node):
-            depth += node.nests
-            deepest = max(deepest, depth)
+            around += node.nests
+            tags, loops = max(tags, above), max(loops, around)
             for children in node.children():
-                waiting.extend((child, depth) for child in children)
-    return deepest
+                waiting.extend((child, above + 1, around) for child in children)
+    return Depth(tags, loops)
 
 
 def identifier(name: str) -> str:

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from nuages.template.compiler.emitter import NESTED_AT_MOST, Emitter
+from nuages.template.compiler.emitter import LOOPS_AT_MOST, TAGS_AT_MOST, Emitter
 from nuages.template.compiler.runtime import HELPERS
-from nuages.template.compiler.scope import deep_loops
+from nuages.template.compiler.scope import Depth, depth_of
 from nuages.template.context import Context
 from nuages.template.nodes import Node
 from nuages.template.presentation import Switches
@@ -74,8 +74,13 @@ class Unit:
         return (
             self._asked_to_be_live
             or any(not node.compiles or node.needs_context for node in own_nodes(self.nodes))
-            or deep_loops(self.nodes) >= NESTED_AT_MOST
+            or self._is_too_deep(depth_of(self.nodes))
         )
+
+    @staticmethod
+    def _is_too_deep(depth: Depth) -> bool:
+        """Whether some tags have to become functions of their own, which find their variables in the Context."""
+        return depth.tags >= TAGS_AT_MOST or depth.loops >= LOOPS_AT_MOST
 
     def tree(
         self, switches: Switches, string_if_invalid: str = "", *, streaming: bool = False

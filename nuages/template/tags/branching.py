@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from nuages.template.compiler.emitter import Emitter
     from nuages.template.parser import Parser
 
+# Written in one another; Python's compiler does not like to go much deeper than some hundreds.
+_BRANCHES_AT_MOST = 50
+
 
 class TemplateLiteral(Operand):
     """An expression in a condition; `text` is how it was written."""
@@ -69,22 +72,33 @@ class IfNode(Node):
         return NodeList(self)
 
     def emit(self, code: Emitter) -> None:
-        self._branch(code, 0)
-
-    def _branch(self, code: Emitter, number: int) -> None:
-        if number >= len(self.conditions_nodelists):
+        branches = self.conditions_nodelists
+        if len(branches) <= _BRANCHES_AT_MOST:
+            self._branch(code, branches, None)
             return
-        condition, nodelist = self.conditions_nodelists[number]
+        taken = code.temporary("taken")
+        code.assign_local(taken, code.const(False))
+        self._branch(code, branches[:_BRANCHES_AT_MOST], taken)
+        for first in range(_BRANCHES_AT_MOST, len(branches), _BRANCHES_AT_MOST):
+            with code.block() as body:
+                self._branch(code, branches[first : first + _BRANCHES_AT_MOST], taken)
+            code.if_(code.negated(code.local(taken)), body)
+
+    def _branch(self, code: Emitter, branches: Sequence[tuple[Any, NodeList]], taken: str | None) -> None:
+        """Write branches, each in the `else` of the one before; `taken` is a local that says one was rendered."""
+        (condition, nodelist), *others = branches
         if condition is None:
             code.nodes(nodelist)
             return
         truth = self._truth(code, condition)
         with code.block() as body:
+            if taken is not None:
+                code.assign_local(taken, code.const(True))
             code.nodes(nodelist)
         orelse: list[ast.stmt] = []
-        if number + 1 < len(self.conditions_nodelists):
+        if others:
             with code.block() as orelse:
-                self._branch(code, number + 1)
+                self._branch(code, others, taken)
         code.if_(truth, body, orelse)
 
     @staticmethod
