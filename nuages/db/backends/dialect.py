@@ -38,6 +38,19 @@ def same(sql: str) -> str:
     return sql
 
 
+@dataclass(frozen=True, slots=True)
+class InlineConverter:
+    """Python source that converts a column's value `{0}`, which is not None."""
+
+    source: str
+    #: Names that the source uses.
+    names: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    #: A statement before the first row, with `connection` in reach.
+    setup: str = ""
+    #: Whether it also takes what is stored in place of what the driver makes of it.
+    takes_stored: bool = False
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Dialect:
     """The language of a database. Compared by identity, so it can be a key."""
@@ -67,10 +80,10 @@ class Dialect:
     no_limit: int | None = None
     #: The module that has WRITERS; imported late, because it names the expressions that it writes.
     writers_module: str | None = None
-    #: From a field's internal type to Python source that converts a column's value `{0}`, which is not None.
-    inline_converters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    #: Names that this source uses.
-    converter_names: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    #: From a field's internal type to what converts its columns, for those whose conversion is part of the loader.
+    inline_converters: Mapping[str, InlineConverter] = field(default_factory=lambda: MappingProxyType({}))
+    #: Selects a column so that the driver gives what is stored, where it would look at the declared type otherwise.
+    as_stored: str = "{}"
 
     @property
     def writers(self) -> Mapping[type, Writer]:

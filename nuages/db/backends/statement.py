@@ -66,9 +66,10 @@ class Statement:
 
     __slots__ = ("_native", "_surprises", "name", "qmark", "slow", "sql", "writes")
 
-    def __init__(self, sql: str) -> None:
+    def __init__(self, sql: str, stored: str | None = None) -> None:
+        """`stored` asks the same of a driver that would convert columns, and leaves that to the loader."""
         self.sql = sql
-        self.qmark = qmarks(sql)
+        self.qmark = qmarks(stored or sql)
         self.writes = changes_data(sql)
         self.slow = False
         self._surprises = 0

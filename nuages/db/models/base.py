@@ -19,7 +19,14 @@ from nuages.db.models.definition.draft import is_contributable
 from nuages.db.models.deletion import Collector
 from nuages.db.models.expressions import DatabaseDefault
 from nuages.db.models.signals import post_init, pre_init
-from nuages.db.models.state import DEFERRED, Deferred, ModelState, ModelStateFieldsCacheDescriptor
+from nuages.db.models.state import (
+    DEFERRED,
+    NEW,
+    Deferred,
+    ModelState,
+    ModelStateFieldsCacheDescriptor,
+    SharedState,
+)
 from nuages.db.models.utils import AltersData
 from nuages.db.models.writing import saving
 from nuages.db.models.writing.related import settle_related_keys
@@ -70,14 +77,12 @@ class Model(AltersData, metaclass=ModelBase):
     MultipleObjectsReturned: ClassVar[Any]
     NotUpdated: ClassVar[Any]
 
-    _state: ModelState
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         cls = self.__class__
         if pre_init.receivers:
             pre_init.send(sender=cls, args=args, kwargs=kwargs)
         constructor = cls._meta.constructor
-        self._state = ModelState()
+        self.__dict__["_state"] = NEW
         constructor.fill(self, args, kwargs)
         super().__init__()
         if post_init.receivers:
@@ -99,6 +104,21 @@ class Model(AltersData, metaclass=ModelBase):
         if fetch_mode is not None:
             state.fetch_mode = fetch_mode
         return instance
+
+    def _get_state(self) -> ModelState:
+        values = self.__dict__
+        try:
+            state = values["_state"]
+        except KeyError:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute '_state'") from None
+        if type(state) is SharedState:
+            state = values["_state"] = state.own()
+        return state
+
+    def _set_state(self, state: ModelState) -> None:
+        self.__dict__["_state"] = state
+
+    _state = property(_get_state, _set_state)
 
     # --- identity ---------------------------------------------------------------------------------------------
 
@@ -132,7 +152,7 @@ class Model(AltersData, metaclass=ModelBase):
 
     def __getstate__(self) -> dict[str, Any]:
         state = self.__dict__.copy()
-        state["_state"] = _copied_state(state["_state"])
+        state["_state"] = _copied_state(self._state)
         # memoryview cannot be pickled.
         views = {name: bytes(value) for name, value in state.items() if isinstance(value, memoryview)}
         if views:

@@ -611,7 +611,7 @@ class Options:
         return frozenset(
             name
             for name in dir(self.model)
-            if isinstance(inspect.getattr_static(self.model, name, None), property)
+            if name != "_state" and isinstance(inspect.getattr_static(self.model, name, None), property)
         )
 
     @cached_property

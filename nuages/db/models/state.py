@@ -6,7 +6,7 @@ from typing import Any
 
 from nuages.db.models.fetch_modes import FETCH_ONE
 
-__all__ = ["DEFERRED", "ModelState"]
+__all__ = ["DEFERRED", "NEW", "ModelState", "SharedState"]
 
 
 class Deferred:
@@ -37,6 +37,33 @@ class ModelStateFieldsCacheDescriptor:
 
     def __set__(self, state: Any, value: dict[str, Any]) -> None:
         state._fields_cache = value
+
+
+class SharedState:
+    """The state of instances that have nothing of their own yet: of all rows of one result, say.
+
+    It stands in their `__dict__`; asked for `_state`, an instance makes its own from it.
+    """
+
+    __slots__ = ("adding", "db", "fetch_mode", "peers")
+
+    #: No relation of such an instance is kept.
+    has_related = False
+
+    def __init__(self, adding: bool, db: str | None, fetch_mode: Any, peers: Any = ()) -> None:
+        self.adding = adding
+        self.db = db
+        self.fetch_mode = fetch_mode
+        self.peers = peers
+
+    def own(self) -> ModelState:
+        """A state of one instance's own that says the same."""
+        made = ModelState.__new__(ModelState)
+        made.adding = self.adding
+        made.db = self.db
+        made.fetch_mode = self.fetch_mode
+        made.peers = self.peers
+        return made
 
 
 class ModelState:
@@ -87,3 +114,7 @@ class ModelState:
         self.fetch_mode = FETCH_ONE
         for name, value in state.items():
             setattr(self, name, value)
+
+
+#: The state of what was just made and not saved yet.
+NEW = SharedState(True, None, FETCH_ONE)

@@ -6,7 +6,8 @@ import sqlite3
 from functools import cache
 from types import MappingProxyType
 
-from nuages.db.backends.dialect import LOOKUPS, Dialect, quoter
+from nuages.db.backends.dialect import LOOKUPS, Dialect, InlineConverter, quoter
+from nuages.db.backends.sqlite3.reading import read_date, read_datetime, read_time, zone_of
 from nuages.db.backends.statement import qmarks
 
 _SIGNS = {"exact": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
@@ -44,5 +45,23 @@ def dialect() -> Dialect:
         array_parameter="SELECT value FROM json_each({})",
         no_limit=-1,
         writers_module="nuages.db.backends.sqlite3.writers",
-        inline_converters=MappingProxyType({"BooleanField": "{0} == 1"}),
+        inline_converters=MappingProxyType(
+            {
+                "BooleanField": InlineConverter("{0} == 1", takes_stored=True),
+                "DateField": InlineConverter(
+                    "read_date({0}) if type({0}) is str else {0}", {"read_date": read_date}, takes_stored=True
+                ),
+                "DateTimeField": InlineConverter(
+                    "read_datetime({0}, zone)",
+                    {"read_datetime": read_datetime, "zone_of": zone_of},
+                    setup="zone = zone_of(connection)",
+                    takes_stored=True,
+                ),
+                "TimeField": InlineConverter(
+                    "read_time({0}) if type({0}) is str else {0}", {"read_time": read_time}, takes_stored=True
+                ),
+            }
+        ),
+        # An expression has no declared type, and a plus changes nothing.
+        as_stored="+{}",
     )

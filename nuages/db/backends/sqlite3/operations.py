@@ -14,6 +14,7 @@ from typing import Any
 from nuages.conf import settings
 from nuages.core.exceptions import FieldError
 from nuages.db.backends.base.operations import BaseDatabaseOperations, refuse_aware_time
+from nuages.db.backends.sqlite3.reading import read_date, read_datetime, read_time, zone_of
 from nuages.db.exceptions import DatabaseError, NotSupportedError
 from nuages.utils import timezone
 
@@ -266,27 +267,15 @@ class DatabaseOperations(BaseDatabaseOperations):
 
 
 def _datetime(value: Any, expression: Any, connection: Any) -> Any:
-    if value is None:
-        return None
-    if not isinstance(value, datetime.datetime):
-        from nuages.utils.dateparse import parse_datetime
-
-        value = parse_datetime(value)
-    if settings.USE_TZ and not timezone.is_aware(value):
-        value = timezone.make_aware(value, connection.timezone)
-    return value
+    return None if value is None else read_datetime(value, zone_of(connection))
 
 
 def _date(value: Any, expression: Any, connection: Any) -> Any:
-    from nuages.utils.dateparse import parse_date
-
-    return value if value is None or isinstance(value, datetime.date) else parse_date(value)
+    return value if value is None or isinstance(value, datetime.date) else read_date(value)
 
 
 def _time(value: Any, expression: Any, connection: Any) -> Any:
-    from nuages.utils.dateparse import parse_time
-
-    return value if value is None or isinstance(value, datetime.time) else parse_time(value)
+    return value if value is None or isinstance(value, datetime.time) else read_time(value)
 
 
 def _uuid(value: Any, expression: Any, connection: Any) -> Any:

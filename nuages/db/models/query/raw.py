@@ -11,7 +11,7 @@ from nuages.db import connections, router
 from nuages.db.models.fetch_modes import FETCH_ONE
 from nuages.db.models.prefetching import prefetch_related_objects
 from nuages.db.models.query.iterables import BaseIterable
-from nuages.db.models.shapes.plan import maker_of, share_peers
+from nuages.db.models.shapes.instances import maker_of, share_peers
 from nuages.spine import twin
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from nuages.core.exceptions import EmptyResultSet, FullResultSet
 from nuages.db.models.shapes import joins
 from nuages.db.models.shapes.clauses import limit, lock, order_by, related
+from nuages.db.models.shapes.converting import inline_converter
 from nuages.db.models.shapes.slots import Opaque
 from nuages.db.models.sql.where import NothingNode, WhereNode, divided
 
@@ -96,6 +97,8 @@ class Writer:
         # The model's own ordering, where it was used: it can be replaced while the program runs.
         self.ordering: Any = None
         self.locks = False
+        # The statement that gives columns as they are stored, where the driver would convert some.
+        self.stored_sql: str | None = None
 
     def note_restriction(self, join_field: Any) -> None:
         """A relation restricts its rows by itself: what third-party code says there may change."""
@@ -191,7 +194,9 @@ class Writer:
             )
             parts += words
             params += _flat(some)
-        parts.append(", ".join(self.column_sql(column, params) for column in self.layout.columns) or "1")
+        selected = [self.column_sql(column, params) for column in self.layout.columns]
+        place = len(parts)
+        parts.append(", ".join(selected) or "1")
         if sources:
             parts += ["FROM", *sources]
             params += source_params
@@ -234,7 +239,24 @@ class Writer:
         if draft.explain_info is not None:
             how, options = draft.explain_info
             sql = f"{self.connection.ops.explain_query_prefix(how, **dict(options))} {sql}"
+        elif self.outer is None:
+            stored = self.stored_columns(selected)
+            if stored != selected:
+                parts[place] = ", ".join(stored)
+                self.stored_sql = " ".join(part for part in parts if part)
         return sql, params
+
+    def stored_columns(self, selected: list[str]) -> list[str]:
+        """The SELECT list with columns taken as they are stored, as far as loaders read them so."""
+        as_stored = self.dialect.as_stored
+        if as_stored == "{}":
+            return selected
+        return [
+            as_stored.format(sql)
+            if (found := inline_converter(column.node, self.connection)) and found.takes_stored
+            else sql
+            for sql, column in zip(selected, self.layout.columns)
+        ]
 
     def column_sql(self, column: Column, params: Params) -> str:
         """One entry of the SELECT list."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from nuages.core.exceptions import EmptyResultSet
 from nuages.db.models.shapes.clauses import order_by
-from nuages.db.models.shapes.plan import converters_of
+from nuages.db.models.shapes.converting import converters_of
 from nuages.db.models.shapes.slots import Late, Slot
 from nuages.db.models.shapes.writing import Writer
 from nuages.db.models.sql.constants import (

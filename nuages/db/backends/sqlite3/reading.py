@@ -1,0 +1,48 @@
+"""From dates and times as SQLite stores them to Python's: what loaders, converters and the driver call."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from nuages.conf import settings
+from nuages.utils.dateparse import parse_date, parse_datetime, parse_time
+
+__all__ = ["read_date", "read_datetime", "read_time", "zone_of"]
+
+_datetime = datetime.datetime.fromisoformat
+_date = datetime.date.fromisoformat
+_time = datetime.time.fromisoformat
+
+
+def zone_of(connection: Any) -> datetime.tzinfo | None:
+    """The zone that stored moments are in; None where they are to stay without one."""
+    return connection.timezone if settings.USE_TZ else None
+
+
+def read_datetime(value: Any, zone: datetime.tzinfo | None) -> datetime.datetime | None:
+    """A stored moment, or one that the driver has read, in `zone` unless it has its own."""
+    if type(value) is str:
+        try:
+            value = _datetime(value)
+        except ValueError:
+            value = parse_datetime(value)
+    if zone is not None and value is not None and value.tzinfo is None:
+        return value.replace(tzinfo=zone)
+    return value
+
+
+def read_date(text: str) -> datetime.date | None:
+    """A stored date."""
+    try:
+        return _date(text)
+    except ValueError:
+        return parse_date(text)
+
+
+def read_time(text: str) -> datetime.time | None:
+    """A stored time of day."""
+    try:
+        return _time(text)
+    except ValueError:
+        return parse_time(text)

@@ -1,0 +1,31 @@
+"""What turns the values of a column into Python's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nuages.db.backends.dialect import InlineConverter
+
+__all__ = ["converters_of", "inline_converter"]
+
+
+def converters_of(node: Any, connection: Any) -> list[Any]:
+    """What turns a column's value into the Python value of its expression."""
+    ours = connection.ops.get_db_converters(node)
+    return [*ours, *node.get_db_converters(connection)]
+
+
+def inline_converter(node: Any, connection: Any) -> InlineConverter | None:
+    """Source for a column whose field and backend convert it in the ordinary way."""
+    from nuages.db.models.expressions import Col
+
+    if type(node) is not Col:
+        return None
+    field = node.target
+    if not type(field).__module__.startswith("nuages.db.models.fields") or node.output_field is not field:
+        return None
+    found: InlineConverter | None = connection.dialect.inline_converters.get(field.get_internal_type())
+    if found is None or field.get_db_converters(connection):
+        return None
+    # A backend of somebody else may convert in its own way.
+    return found if type(connection.ops).get_db_converters.__module__.startswith("nuages.") else None
