@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from nuages.core.exceptions import ValidationError
 from nuages.utils.functional import cached_property
-from nuages.utils.html import format_html, html_safe
+from nuages.utils.html import conditional_escape, html_safe
+from nuages.utils.safestring import SafeString
 from nuages.utils.translation import gettext as _
 
 from .utils import RenderableFieldMixin, pretty_name
@@ -211,7 +212,7 @@ class BoundField(RenderableFieldMixin):
         # characters will prevent the default label_suffix to be appended to
         # the label
         if label_suffix and contents and contents[-1] not in _(":?.!"):
-            contents = format_html("{}{}", contents, label_suffix)
+            contents = SafeString(f"{conditional_escape(contents)}{conditional_escape(label_suffix)}")
         id_ = self.field.widget.attrs.get("id") or self.auto_id
         attrs = dict(attrs or {})
         if id_:

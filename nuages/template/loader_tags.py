@@ -147,7 +147,8 @@ class IncludeNode(Node):
         self.extra_context = extra_context or {}
         self.isolated_context = isolated_context
         super().__init__(*args, **kwargs)
-        self._known: tuple[Any, int, str, Any] | None = None
+        # Engine, its resets, the name, the template: as long as the loaders keep their templates.
+        self.known: tuple[Any, int, str, Any] | None = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__qualname__}: template={self.template!r}>"
@@ -155,15 +156,12 @@ class IncludeNode(Node):
     def find_template(self, wanted: Any, context: Any) -> Any:
         """The template a value stands for: anything with a render method, a name, or several names to try."""
         engine = context.template.engine
-        known = self._known
-        if known is not None and known[0] is engine and known[1] == engine.resets and known[2] is wanted:
-            return known[3]
         if callable(getattr(wanted, "render", None)):
             # A backend's template wraps one of ours.
             return getattr(wanted, "template", wanted)
         template = self._load(wanted or (), context, engine)
         if engine.generation is not None and not self.template.is_var and not self.template.filters:
-            self._known = engine, engine.resets, wanted, template
+            self.known = engine, engine.resets, wanted, template
         return template
 
     def _load(self, wanted: Any, context: Any, engine: Any) -> Any:

@@ -46,6 +46,17 @@ class Switches(NamedTuple):
     use_tz: bool | None = None
 
 
+_INTERNED: dict[tuple[bool, bool | None, bool | None], Switches] = {}
+
+
+def interned(switches: tuple[bool, bool | None, bool | None]) -> Switches:
+    """The one object for a combination, so that compiled code is found by identity."""
+    found = _INTERNED.get(switches)
+    if found is None:
+        found = _INTERNED[switches] = Switches(*switches)
+    return found
+
+
 # Whether whole numbers get thousand separators: asked for each number shown, so kept at hand.
 _grouped: bool | None = None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -31,6 +32,11 @@ _SAFE = "!$&'()*+,;=" + "/~:@"
 def quoted(text: str) -> str:
     """Return text as it stands in a path."""
     return text if text.isascii() and text.isalnum() else quote(text, safe=_SAFE)
+
+
+@lru_cache(maxsize=256)
+def _quoted_prefix(prefix: str) -> str:
+    return quote(prefix, safe=_SAFE)
 
 
 class Possibility:
@@ -218,7 +224,7 @@ class Names:
             path = possibility.path(args, kwargs)
             if path is not None:
                 # "//host/…" would be another site.
-                url = escape_leading_slashes(quote(prefix, safe=_SAFE) + path)
+                url = escape_leading_slashes(_quoted_prefix(prefix) + path)
                 if not args and not kwargs and (key in self._found):
                     self._plain[key, prefix] = url
                 return url

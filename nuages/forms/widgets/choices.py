@@ -35,7 +35,8 @@ class ChoiceWidget(Widget):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         twin = super().__deepcopy__(memo)
-        twin.choices = copy.copy(self.choices)
+        # In the form that choices are kept in already: they need not be gone through again.
+        twin._choices = copy.copy(self._choices)
         return twin
 
     @property

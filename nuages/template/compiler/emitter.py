@@ -12,7 +12,7 @@ from nuages.template.compiler.naming import Variables
 from nuages.template.compiler.scope import bound_in, identifier
 from nuages.template.compiler.tree import ANYWHERE
 from nuages.template.lookup import Finish, empty_if_missing, none_if_missing, step
-from nuages.template.presentation import Switches, presenter_for
+from nuages.template.presentation import Switches, interned, presenter_for
 from nuages.template.variables import FilterExpression, Variable
 from nuages.utils.safestring import SafeData
 
@@ -32,9 +32,6 @@ _LOOP_NUMBERS: dict[str, tuple[str, int]] = {
     "revcounter": ("rest", 0),
     "revcounter0": ("rest", 1),
 }
-
-_SWITCHES: dict[Switches, Switches] = {}
-
 
 class Emitter(Variables):
     """Writes one function. Nodes call its methods from their `emit`."""
@@ -144,11 +141,7 @@ class Emitter(Variables):
 
     def switches_expression(self) -> ast.expr:
         """The current switches, for a helper."""
-        return self.constant(self._interned(self.switches), "switches")
-
-    @staticmethod
-    def _interned(switches: Switches) -> Switches:
-        return _SWITCHES.setdefault(switches, switches)
+        return self.constant(interned(self.switches), "switches")
 
     # Showing values
 

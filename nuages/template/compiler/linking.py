@@ -294,7 +294,12 @@ def include(
     write: Writer,
 ) -> None:
     """Render another template here. `names` is None in a live function, `extra` what `with` sets."""
-    template = node.find_template(wanted, context)
+    known = node.known
+    engine = context.template.engine
+    if known is not None and known[0] is engine and known[1] == engine.resets and known[2] is wanted:
+        template = known[3]
+    else:
+        template = node.find_template(wanted, context)
     root = getattr(template, "root", None)
     if node.isolated_context:
         inner = context.new(dict(extra or {}))

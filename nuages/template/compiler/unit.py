@@ -17,7 +17,7 @@ from nuages.template.compiler.runtime import HELPERS
 from nuages.template.compiler.scope import Depth, depth_of
 from nuages.template.context import Context
 from nuages.template.nodes import Node
-from nuages.template.presentation import Switches
+from nuages.template.presentation import Switches, interned
 from nuages.utils.functional import cached_property
 
 Blocks = Any
@@ -42,7 +42,7 @@ def own_nodes(nodes: Sequence[Any]) -> Any:
 
 def switches_of(context: Context) -> Switches:
     """The switches a context is set to."""
-    return Switches(context.autoescape, context.use_l10n, context.use_tz)
+    return interned((context.autoescape, context.use_l10n, context.use_tz))
 
 
 class Unit:
@@ -65,6 +65,8 @@ class Unit:
         self._asked_to_be_live = live
         self._functions: dict[tuple[Switches, str], Function] = {}
         self._generators: dict[tuple[Switches, str], Generating] = {}
+        # The one asked for last: pages are rendered under the same switches nearly always.
+        self._last: tuple[Any, Any, Any] = None, None, None
         self.sets: frozenset[str] = frozenset()
         self.uses_block = False
 
@@ -93,10 +95,14 @@ class Unit:
 
     def function(self, switches: Switches, string_if_invalid: str) -> Function:
         """The compiled function."""
+        last = self._last
+        if last[0] is switches and last[1] is string_if_invalid:
+            return last[2]  # type: ignore[no-any-return]
         key = (switches, string_if_invalid)
         function = self._functions.get(key)
         if function is None:
             function = self._functions[key] = self._made(switches, string_if_invalid, streaming=False)
+        self._last = switches, string_if_invalid, function
         return function
 
     def generator(self, switches: Switches, string_if_invalid: str) -> Generating:
@@ -158,7 +164,9 @@ class Unit:
         own_names: bool = False,
     ) -> None:
         """Run the function with `names` visible; what it sets stays its own."""
-        function = self._functions.get((switches, invalid)) or self.function(switches, invalid)
+        last = self._last
+        same = last[0] is switches and last[1] is invalid
+        function = last[2] if same else self.function(switches, invalid)
         if self.live:
             with lively(context, names, blocks, switches):
                 function(context, names, blocks, write)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import datetime
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -219,19 +220,28 @@ class URLNode(AsNode):
 @helper
 def url_of(context: Context, view_name: Any, args: list[Any], kwargs: dict[str, Any], quietly: bool) -> str:
     """Reverse a URL in the application of the current request."""
-    from nuages.urls import NoReverseMatch, reverse
-
+    urls = _urls()
     request = getattr(context, "request", None)
+    current_app = None
+    if request is not None:
+        try:
+            current_app = request.current_app
+        except AttributeError:
+            current_app = getattr(getattr(request, "resolver_match", None), "namespace", None)
     try:
-        current_app = request.current_app  # type: ignore[union-attr]
-    except AttributeError:
-        current_app = getattr(getattr(request, "resolver_match", None), "namespace", None)
-    try:
-        return reverse(view_name, args=args, kwargs=kwargs, current_app=current_app)
-    except NoReverseMatch:
+        return urls.reverse(view_name, args=args, kwargs=kwargs, current_app=current_app)  # type: ignore[no-any-return]
+    except urls.NoReverseMatch:
         if quietly:
             return ""
         raise
+
+
+@cache
+def _urls() -> Any:
+    # Not before a template needs it: engines are made without URLs, too.
+    from nuages import urls
+
+    return urls
 
 
 @register.tag
