@@ -15,7 +15,23 @@ from nuages.db.backends.base.base import BaseDatabaseWrapper
 from tests.conftest import require
 from tests.spine.conftest import run
 
-__all__ = ["run"]
+__all__ = ["other_session", "run"]
+
+POSTGRESQL = {
+    "HOST": os.environ.get("PGHOST", "127.0.0.1"),
+    "PORT": os.environ.get("PGPORT", "5432"),
+    "USER": os.environ.get("PGUSER", "postgres"),
+}
+
+
+def other_session(sql: str) -> list[Any]:
+    """Run a statement in a session of somebody else, and give the rows if it has any."""
+    import psycopg
+
+    where = {name.lower(): value for name, value in POSTGRESQL.items()}
+    with psycopg.connect(dbname="postgres", autocommit=True, connect_timeout=2, **where) as other:
+        cursor = other.execute(sql)
+        return cursor.fetchall() if cursor.description else []
 
 
 def _with_alias(alias: str, **options: Any) -> Iterator[BaseDatabaseWrapper]:
@@ -46,15 +62,8 @@ def file(tmp_path: Path) -> Iterator[BaseDatabaseWrapper]:
 def postgres() -> Iterator[BaseDatabaseWrapper]:
     """A connection to PostgreSQL under the alias "postgres", in a schema of its own with the table `note`."""
     psycopg = pytest.importorskip("psycopg")
-    where = {
-        "HOST": os.environ.get("PGHOST", "127.0.0.1"),
-        "PORT": os.environ.get("PGPORT", "5432"),
-        "USER": os.environ.get("PGUSER", "postgres"),
-    }
     try:
-        psycopg.connect(
-            host=where["HOST"], port=where["PORT"], user=where["USER"], dbname="postgres", connect_timeout=2
-        ).close()
+        other_session("SELECT 1")
     except psycopg.OperationalError as error:
         require(False, f"no PostgreSQL server: {error}")
     schema = f"nuages_{uuid.uuid4().hex[:10]}"
@@ -63,7 +72,7 @@ def postgres() -> Iterator[BaseDatabaseWrapper]:
         ENGINE="nuages.db.backends.postgresql",
         NAME="postgres",
         OPTIONS={"options": f"-c search_path={schema}"},
-        **where,
+        **POSTGRESQL,
     ):
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE SCHEMA {schema}")

@@ -361,6 +361,8 @@ class BaseDatabaseWrapper:
     def wake(self) -> bool:
         """Begin to serve a new scope; False when it is no longer fit for that."""
         self._thread_ident = get_ident()
+        # Older than CONN_MAX_AGE: it opens anew on first use.
+        self.close_if_unusable_or_obsolete()
         self.health_check_done = False
         return True
 

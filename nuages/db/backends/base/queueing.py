@@ -9,9 +9,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from nuages.spine import Scope, current_scope, in_worker, wait
+from nuages.spine import Scope, current_scope, in_worker, offload, wait
+
+T = TypeVar("T")
 
 
 class Ticket:
@@ -108,6 +111,12 @@ class Line:
             else:
                 self._taken = False
 
+    def __enter__(self) -> None:
+        self.enter()
+
+    def __exit__(self, *_: object) -> None:
+        self.leave()
+
 
 class Turnstile:
     """Lets the tasks that share one connection through one at a time.
@@ -154,6 +163,33 @@ def _is_within(scope: Scope | None, owner: Scope) -> bool:
             return True
         scope = scope.parent
     return False
+
+
+def acquire(make: Callable[[], T], release: Callable[[T], object]) -> T:
+    """Return what `make()` makes in a thread; where the caller is cancelled meanwhile, release it when it comes."""
+    if not in_worker():
+        return make()
+    lock = threading.Lock()
+    made: list[T] = []
+    wanted = True
+
+    def work() -> None:
+        thing = make()
+        with lock:
+            if wanted:
+                made.append(thing)
+                return
+        release(thing)
+
+    try:
+        offload(work)
+    except BaseException:
+        with lock:
+            wanted = False
+        for thing in made:
+            release(thing)
+        raise
+    return made[0]
 
 
 def pause(seconds: float) -> None:

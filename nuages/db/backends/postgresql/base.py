@@ -15,10 +15,12 @@ from functools import lru_cache
 from itertools import count
 from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from nuages.conf import settings
 from nuages.core.exceptions import ImproperlyConfigured
 from nuages.db.backends.base.base import BaseDatabaseWrapper, Row
+from nuages.db.backends.base.queueing import acquire
 from nuages.db.backends.postgresql import driver
 from nuages.db.backends.postgresql.dialect import OPERATORS, PATTERN_ESC, PATTERN_OPS, dialect
 from nuages.db.backends.postgresql.driver import Cursor, IsolationLevel, ServerBindingCursor, ServerSideCursor
@@ -28,7 +30,7 @@ from nuages.db.backends.postgresql.operations import DatabaseOperations
 from nuages.db.backends.postgresql.types import DATA_TYPE_CHECKS, DATA_TYPE_SUFFIXES, DATA_TYPES
 from nuages.db.backends.utils import CursorDebugWrapper
 from nuages.db.exceptions import DatabaseError as WrappedDatabaseError
-from nuages.spine import offload
+from nuages.db.handler import DEFAULT_DB_ALIAS
 from nuages.utils.module_loading import imported
 
 if TYPE_CHECKING:
@@ -85,6 +87,10 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     SchemaEditorClass = imported("nuages.db.backends.postgresql.schema.DatabaseSchemaEditor")
     creation_class = imported("nuages.db.backends.postgresql.creation.DatabaseCreation")
     client_class = imported("nuages.db.backends.postgresql.client.DatabaseClient")
+
+    def __init__(self, settings_dict: dict[str, Any], alias: str = DEFAULT_DB_ALIAS) -> None:
+        super().__init__(settings_dict, alias)
+        self._server_cursors: WeakSet[Any] = WeakSet()
 
     @property
     def dialect(self) -> Dialect:
@@ -214,7 +220,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         pool = self.pool
         if pool is not None:
             pool.open()
-            raw = offload(pool.getconn)
+            raw = acquire(pool.getconn, pool.putconn)
         else:
             try:
                 raw = driver.Connection.open(**conn_params)
@@ -275,6 +281,8 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         with self.wrap_database_errors:
             pool = getattr(self.connection, "_pool", None)
             if pool is not None:
+                if self._open_cursors():
+                    self.connection.close()  # the pool makes another one
                 pool.putconn(self.connection)
                 # What is in the pool is no longer ours.
                 self.connection = None
@@ -291,18 +299,29 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         return True
 
     def rest(self) -> bool:
-        if not super().rest():
+        # Whatever went wrong: what the server says of the session now is what counts.
+        self.errors_occurred = False
+        if not super().rest() or self.pool is not None:
             return False
+        return self.connection is None or self._is_clean()
+
+    def _is_clean(self) -> bool:
+        """Say whether the session is as it was: nothing runs, no transaction and no cursor is open."""
         raw = self.connection
-        if raw is None:
-            return True
-        if self.settings_dict["OPTIONS"].get("pool") is not None:
-            return False
-        return not raw.closed and raw.pgconn.transaction_status == driver.TransactionStatus.IDLE
+        return (
+            not raw.closed
+            and raw.pgconn.transaction_status == driver.TransactionStatus.IDLE
+            and not self._open_cursors()
+        )
+
+    def _open_cursors(self) -> bool:
+        """Say whether the server keeps rows for somebody who has not read them all."""
+        return any(
+            cursor.connection is self.connection and not cursor.closed for cursor in self._server_cursors
+        )
 
     def wake(self) -> bool:
-        super().wake()
-        return self.connection is None or self.connection.seems_alive()
+        return super().wake() and (self.connection is None or self.connection.seems_alive())
 
     # Cursors
 
@@ -313,8 +332,11 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         # Outside a transaction the cursor has to outlive the statement that declares it.
         hold = raw.autocommit
         if self.settings_dict["OPTIONS"].get("server_side_binding"):
-            return raw.cursor(name, scrollable=False, withhold=hold)
-        return ServerSideCursor(raw, name=name, scrollable=False, withhold=hold)
+            cursor = raw.cursor(name, scrollable=False, withhold=hold)
+        else:
+            cursor = ServerSideCursor(raw, name=name, scrollable=False, withhold=hold)
+        self._server_cursors.add(cursor)
+        return cursor
 
     def chunked_cursor(self) -> Any:
         if self.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):

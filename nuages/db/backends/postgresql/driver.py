@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import datetime
 from collections.abc import Callable, Generator
-from contextlib import suppress
 from functools import cache
 from ipaddress import ip_interface
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from nuages.core.exceptions import ImproperlyConfigured
+from nuages.db.backends.base.queueing import Line, acquire
 from nuages.spine import in_worker, offload, wait
 
 try:
@@ -26,7 +26,7 @@ except ImportError as error:
 
 from psycopg import ClientCursor, IsolationLevel, adapters, errors, sql
 from psycopg import waiting as driver_waiting
-from psycopg.pq import TransactionStatus
+from psycopg.pq import ConnStatus, TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.string import TextLoader
 
@@ -39,6 +39,11 @@ CANCEL_SECONDS = 2.0
 class Connection(psycopg.Connection[Any]):
     """A psycopg connection that never blocks an event loop."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # psycopg's own would block the loop for good when the task that holds it is suspended.
+        self.lock = Line()  # type: ignore[assignment]
+
     def wait(self, gen: Generator[Any, Any, T], interval: float = 0.1, timeout: float | None = None) -> T:
         if not in_worker():
             return super().wait(gen, interval, timeout)
@@ -49,30 +54,37 @@ class Connection(psycopg.Connection[Any]):
         except asyncio.CancelledError:
             self._abandon_query(gen)
             raise
+        except (GeneratorExit, KeyboardInterrupt, SystemExit):
+            self.pgconn.finish()  # the loop itself is ending: nobody can wait for the server any more
+            raise
 
     def _abandon_query(self, gen: Generator[Any, Any, Any]) -> None:
-        """The caller is gone: stop the query, and keep the connection only if that leaves it clean."""
+        """The caller is gone: stop the query, and keep the connection only if that surely leaves it clean."""
         try:
             if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 offload(self.cancel_safe, timeout=CANCEL_SECONDS)
-                with suppress(errors.QueryCanceled):
-                    wait(driver_waiting.wait_async(gen, self.pgconn.socket, 60.0, CANCEL_SECONDS))
+                wait(driver_waiting.wait_async(gen, self.pgconn.socket, 60.0, CANCEL_SECONDS))
+                # It ended before the request arrived, which may now hit the next query instead.
+                self.pgconn.finish()
+        except errors.QueryCanceled:
+            return
         except BaseException:
             self.pgconn.finish()
 
     @classmethod
     def open(cls, **params: Any) -> Connection:
         """Connect; name look-up and TLS block, so that happens in a thread when there is a loop."""
-        return offload(cls.connect, **params)
+        return acquire(lambda: cls.connect(**params), cls.close)
 
     def seems_alive(self) -> bool:
-        """Say whether an idle connection has nothing to tell: a server that went away leaves an end-of-file."""
-        if self.closed:
+        """Say whether an idle connection still has its server, without asking it anything."""
+        try:
+            # The first read takes what has been said (that the server ends, perhaps); the second sees the end.
+            self.pgconn.consume_input()
+            self.pgconn.consume_input()
+        except psycopg.OperationalError:
             return False
-        import select
-
-        readable, _, _ = select.select([self.pgconn.socket], [], [], 0)
-        return not readable
+        return bool(self.pgconn.status == ConnStatus.OK)
 
 
 class Cursor(ClientCursor[Any]):
@@ -85,12 +97,49 @@ class Cursor(ClientCursor[Any]):
 class ServerBindingCursor(psycopg.Cursor[Any]):
     """A cursor that sends parameters beside the SQL; statements used often are prepared."""
 
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
+        """Run a statement; once more where its prepared plan is out of date (see `forget_plans`)."""
+        try:
+            return super().execute(query, params, **options)
+        except errors.FeatureNotSupported as error:
+            if not forget_plans(self.connection, error):
+                raise
+        except (errors.InvalidSqlStatementName, errors.DuplicatePreparedStatement) as error:
+            error.add_note(SHARED_SESSION)
+            raise
+        return super().execute(query, params, **options)
+
     def callproc(self, name: str, args: Any = None) -> Any:
         return _call(self, name, args)
 
 
 class ServerSideCursor(psycopg.client_cursor.ClientCursorMixin[Any, Any], psycopg.ServerCursor[Any]):
     """A cursor whose rows stay on the server until they are fetched."""
+
+
+#: What is added to errors about prepared statements that somebody else has made or dropped.
+SHARED_SESSION = (
+    "A pooler that hands out connections by transaction (PgBouncer before 1.21, or without max_prepared_statements) "
+    "needs OPTIONS['prepare_threshold'] = None and DISABLE_SERVER_SIDE_CURSORS = True."
+)
+
+
+def forget_plans(connection: Any, error: Exception) -> bool:
+    """Let a connection forget its prepared statements where `error` says that one is out of date.
+
+    That happens when somebody changes a table in another session: a plan whose columns have become others cannot be
+    used again. True when the statement may simply be run again; inside a transaction it may not, as that is lost.
+    """
+    if "cached plan" not in str(error):
+        return False
+    if connection.pgconn.transaction_status != TransactionStatus.IDLE:
+        error.add_note(
+            "The tables of a prepared statement were changed by somebody else while this transaction ran. "
+            "It has to be rolled back; doing it again works."
+        )
+        return False
+    connection.execute("DEALLOCATE ALL", prepare=False)  # the driver forgets its own list when it sees this
+    return True
 
 
 def _call(cursor: Any, name: str, args: Any) -> Any:

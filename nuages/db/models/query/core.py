@@ -8,7 +8,7 @@ from __future__ import annotations
 import builtins
 import copy
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Generic, Self, TypeVar
@@ -442,9 +442,13 @@ class Core(Generic[M]):
         if chunk_size <= 0:
             raise ValueError("Chunk size must be strictly positive.")
         rows = self.iterator(chunk_size)
-        while some := await _atake(rows, chunk_size):
-            for row in some:
-                yield row
+        try:
+            while some := await _atake(rows, chunk_size):
+                for row in some:
+                    yield row
+        finally:
+            # Whoever leaves early leaves a cursor open on the server.
+            await _aleave(rows)
 
     # Inside ---------------------------------------------------------------------------------------------------
 
@@ -596,7 +600,13 @@ def take(rows: Iterator[Any], size: int) -> list[Any]:
     return list(islice(rows, size))
 
 
-_atake = twin(take)
+def leave(rows: Iterator[Any]) -> None:
+    """Stop reading an iterator before its end."""
+    if isinstance(rows, Generator):
+        rows.close()
+
+
+_atake, _aleave = twin(take), twin(leave)
 
 _READING = (
     "filter",
