@@ -228,3 +228,5 @@ FETCH_PEERS = False
 VALIDATE_ON_SAVE = False
 # Seconds that plain code may hold the event loop before the guard logs where; None turns the guard off.
 LOOP_GUARD_THRESHOLD = 0.05
+# Queries that take the database longer than so many seconds are logged; None for none.
+SLOW_QUERY_SECONDS = None

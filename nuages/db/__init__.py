@@ -67,6 +67,9 @@ def _follow_settings(*, setting: str, **kwargs: Any) -> None:
             for name in ("timezone", "timezone_name"):
                 used.__dict__.pop(name, None)
             used.ensure_timezone()
+    elif setting == "SLOW_QUERY_SECONDS":
+        for used in connections.all(initialized_only=True):
+            used.slow_seconds = kwargs["value"]
 
 
 signals.setting_changed.connect(_follow_settings)

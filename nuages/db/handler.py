@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from nuages.db.backends.base.base import BaseDatabaseWrapper
-    from nuages.db.pool import Pool
+    from nuages.db.pool import Limits, Pool
 
     Table = dict[str, BaseDatabaseWrapper]
 
@@ -229,8 +229,12 @@ class ConnectionHandler(BaseConnectionHandler):
         if pool is None:
             from nuages.db.pool import Pool
 
-            pool = self._pools.setdefault(alias, Pool(alias))
+            pool = self._pools.setdefault(alias, Pool(alias, lambda: self._limits(alias)))
         return pool
+
+    def _limits(self, alias: str) -> Limits:
+        database = self.settings[alias]
+        return load_backend(database["ENGINE"]).DatabaseWrapper.pool_limits(database["OPTIONS"])
 
     def exception_message(self, alias: str) -> str:
         return f"The connection '{alias}' doesn't exist."

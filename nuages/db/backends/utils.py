@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from nuages.apps import apps
+from nuages.db.backends.slow_queries import Stopwatch
 from nuages.db.exceptions import NotSupportedError
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class CursorWrapper:
     def __init__(self, cursor: Any, db: BaseDatabaseWrapper) -> None:
         self.cursor = cursor
         self.db = db
+        limit = db.slow_seconds
+        self._stopwatch = None if limit is None else Stopwatch(db.alias, limit)
 
     #: Results that are read row by row; everything else is the driver's attribute as it is.
     FETCHERS = frozenset({"fetchone", "fetchmany", "fetchall", "nextset"})
@@ -45,12 +48,24 @@ class CursorWrapper:
     def __getattr__(self, name: str) -> Any:
         attribute = getattr(self.cursor, name)
         if name in CursorWrapper.FETCHERS:
-            return self.db.wrap_database_errors(attribute)
+            attribute = self.db.wrap_database_errors(attribute)
+            return attribute if self._stopwatch is None else self._stopwatch.timed(attribute)
         return attribute
 
     def __iter__(self) -> Iterator[Any]:
+        rows = iter(self.cursor)
         with self.db.wrap_database_errors:
-            yield from self.cursor
+            if self._stopwatch is None:
+                yield from rows
+            else:
+                end = object()
+                yield from iter(self._stopwatch.timed(lambda: next(rows, end)), end)
+
+    def close(self) -> None:
+        """Close the cursor; what the server keeps for it is gone."""
+        if self._stopwatch is not None:
+            self._stopwatch.report()
+        self.cursor.close()
 
     def __enter__(self) -> Self:
         return self
@@ -99,12 +114,18 @@ class CursorWrapper:
         self._check()
         arguments = (sql,) if params is None else (sql, params)
         with self.db.wrap_database_errors, self.db.turn():
-            return self.cursor.execute(*arguments)
+            return self._timed(self.cursor.execute, sql)(*arguments)
 
     def _executemany(self, sql: str, param_list: Any, *ignored: Any) -> Any:
         self._check()
         with self.db.wrap_database_errors, self.db.turn():
-            return self.cursor.executemany(sql, param_list)
+            return self._timed(self.cursor.executemany, sql)(sql, param_list)
+
+    def _timed(self, run: Callable[..., Any], sql: str) -> Callable[..., Any]:
+        if self._stopwatch is None:
+            return run
+        self._stopwatch.begin(sql)
+        return self._stopwatch.timed(run)
 
 
 class CursorDebugWrapper(CursorWrapper):

@@ -8,7 +8,9 @@ import pytest
 
 from nuages.db import connections, reset_queries
 from nuages.db.backends.statement import Statement
-from nuages.test.utils import CaptureQueriesContext
+from nuages.spine import WorkerLane
+from nuages.test.utils import CaptureQueriesContext, override_settings
+from tests.spine.conftest import Run
 
 
 def test_queries_are_kept_when_asked_for(file: Any) -> None:
@@ -48,3 +50,61 @@ def test_a_wrapper_can_forbid(file: Any) -> None:
 
     with file.execute_wrapper(forbid), pytest.raises(AssertionError, match="no queries"):
         connections["file"].fetch(Statement("SELECT 1"))
+
+
+def slow(caplog: pytest.LogCaptureFixture) -> list[Any]:
+    return [record for record in caplog.records if record.name == "nuages.db.slow"]
+
+
+@pytest.mark.parametrize("way", ["fetch", "run", "chunks", "cursor", "iterated", "many"])
+def test_a_slow_query_is_logged_with_the_line_that_asked(file: Any, caplog: Any, way: str) -> None:
+    """The rows of this one come slowly, not the first of them."""
+    sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT i FROM n"
+    insert = "INSERT INTO note (text) " + sql
+    with override_settings(SLOW_QUERY_SECONDS=0.0001):
+        match way:
+            case "fetch":
+                file.fetch(Statement(sql))
+            case "run":
+                file.run(Statement(insert))
+            case "chunks":
+                list(file.fetch_chunks(Statement(sql), (), 1000))
+            case "cursor":
+                cursor = file.cursor()
+                cursor.execute(sql)
+                cursor.fetchall()
+                cursor.close()
+            case "iterated":
+                with file.cursor() as cursor:
+                    assert len(list(cursor.execute(sql))) == 20000
+            case "many":
+                file.run_many(
+                    Statement("INSERT INTO note (text) VALUES (%s)"), [(str(n),) for n in range(2000)]
+                )
+    (record,) = slow(caplog)
+    assert record.levelname == "WARNING"
+    assert record.alias == "file"
+    assert record.duration > 0.0001
+    assert record.query_file == __file__
+    assert record.sql in (sql, insert, "INSERT INTO note (text) VALUES (%s)")
+    assert "a query on 'file' took 0." in record.getMessage()
+
+
+def test_quick_queries_and_those_without_the_setting_are_not_logged(file: Any, caplog: Any) -> None:
+    file.fetch(Statement("SELECT 1"))
+    with override_settings(SLOW_QUERY_SECONDS=5):
+        file.fetch(Statement("SELECT 1"))
+    assert slow(caplog) == []
+
+
+def test_a_slow_query_of_a_worker_on_postgresql_is_logged(postgres: Any, run: Run, caplog: Any) -> None:
+    def ask() -> None:
+        connections["postgres"].fetch(Statement("SELECT pg_sleep(0.05)"))
+
+    async def main() -> None:
+        await WorkerLane().run(ask)
+
+    with override_settings(SLOW_QUERY_SECONDS=0.04):
+        run(main())
+    (record,) = slow(caplog)
+    assert (record.alias, record.sql) == ("postgres", "SELECT pg_sleep(0.05)")

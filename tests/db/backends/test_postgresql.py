@@ -33,6 +33,7 @@ def test_queries_of_many_workers_wait_at_the_same_time(postgres: Any, run: Run) 
 
 def test_more_requests_than_connections_wait_for_their_turn(postgres: Any, run: Run) -> None:
     connections.settings["postgres"]["OPTIONS"]["max_connections"] = 3
+    connections.close_idle("postgres")
 
     async def main() -> int:
         lane = WorkerLane()

@@ -31,6 +31,7 @@ from nuages.db.backends.utils import CursorDebugWrapper, CursorWrapper, debug_tr
 from nuages.db.errors import DatabaseErrorWrapper
 from nuages.db.exceptions import DatabaseError, NotSupportedError
 from nuages.db.handler import DEFAULT_DB_ALIAS
+from nuages.db.pool import Limits
 from nuages.spine import call
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ class BaseDatabaseWrapper:
         self.queries_log: deque[dict[str, Any]] = deque(maxlen=self.queries_limit)
         self.force_debug_cursor = False
         self.execute_wrappers: list[ExecuteWrapper] = []
+        #: Queries that take longer are logged; None for none.
+        self.slow_seconds: float | None = settings.SLOW_QUERY_SECONDS
 
         # Transactions; `blocks` keeps these
         self.autocommit = False
@@ -326,8 +329,10 @@ class BaseDatabaseWrapper:
 
     # Life between scopes (see nuages.db.handler)
 
-    #: How many connections may serve requests at a time; None for any number.
-    request_limit: int | None = None
+    @classmethod
+    def pool_limits(cls, options: dict[str, Any]) -> Limits:
+        """Return how many connections requests may have, from a database's OPTIONS."""
+        return Limits()
 
     def must_be_shared(self) -> bool:
         """Say whether child tasks have to use this very connection."""
@@ -447,6 +452,7 @@ class BaseDatabaseWrapper:
             or self.execute_wrappers
             or self.force_debug_cursor
             or settings.DEBUG
+            or self.slow_seconds is not None
             or self.turnstile is not None
             or self._thread_ident != get_ident()
             or not apps.ready

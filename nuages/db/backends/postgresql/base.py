@@ -31,6 +31,7 @@ from nuages.db.backends.postgresql.types import DATA_TYPE_CHECKS, DATA_TYPE_SUFF
 from nuages.db.backends.utils import CursorDebugWrapper
 from nuages.db.exceptions import DatabaseError as WrappedDatabaseError
 from nuages.db.handler import DEFAULT_DB_ALIAS
+from nuages.db.pool import Limits
 from nuages.utils.module_loading import imported
 
 if TYPE_CHECKING:
@@ -48,6 +49,20 @@ __all__ = [
 
 #: Connections that serve requests of one process at a time, where OPTIONS does not say.
 MAX_CONNECTIONS = 20
+
+#: Connections in psycopg's pool where OPTIONS["pool"] does not say.
+PSYCOPG_POOL_SIZE = 4
+
+#: Options that are not the driver's.
+OUR_OPTIONS = (
+    "assume_role",
+    "isolation_level",
+    "max_connections",
+    "min_connections",
+    "pool",
+    "pool_idle",
+    "pool_timeout",
+)
 
 _cursor_numbers = count(1)
 _pools: dict[str, Any] = {}
@@ -115,11 +130,29 @@ class DatabaseWrapper(BaseDatabaseWrapper):
 
     # Pools
 
-    @property
-    def request_limit(self) -> int | None:
-        """How many connections may serve requests of this process at a time."""
-        options = self.settings_dict["OPTIONS"]
-        return None if options.get("pool") else options.get("max_connections", MAX_CONNECTIONS)
+    @classmethod
+    def pool_limits(cls, options: dict[str, Any]) -> Limits:
+        pool = options.get("pool")
+        if pool:
+            # Its own waiting would take a thread for each request that waits.
+            given = {} if pool is True else pool
+            most = given.get("max_size") or given.get("min_size", PSYCOPG_POOL_SIZE)
+            return Limits(
+                most, patience=given.get("timeout", Limits().patience), setting="['pool']['max_size']"
+            )
+        limits = Limits(
+            options.get("max_connections", None if pool is False else MAX_CONNECTIONS),
+            options.get("min_connections", 0),
+            options.get("pool_timeout", Limits().patience),
+            options.get("pool_idle", Limits().idle_seconds),
+            setting="['max_connections']",
+        )
+        if limits.most is not None and not 0 <= limits.least <= limits.most:
+            raise ImproperlyConfigured(
+                f"OPTIONS says min_connections {limits.least} and max_connections {limits.most}; "
+                "0 <= min_connections <= max_connections is needed."
+            )
+        return limits
 
     @property
     def pool(self) -> Any:
@@ -185,7 +218,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         if database["NAME"] is None:
             options.pop("service", None)
             name = "postgres"
-        for ours in ("assume_role", "isolation_level", "pool", "max_connections", "request_timeout"):
+        for ours in OUR_OPTIONS:
             options.pop(ours, None)
         server_side = options.pop("server_side_binding", False)
         given = {
