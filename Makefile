@@ -2,9 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# A newer interpreter, where there is one: Django itself (benchmarks, interchange tests) needs 3.12 or later.
+# A newer interpreter, where there is one: Django itself (benchmarks, interchange tests) and parts of its suite need
+# 3.12 or later.
 NEWEST := $(shell $(PYTHON) tools/interpreters.py newest)
 PORT ?= 8000
+# Many tests start processes; without bytecode on disk each of them would compile the whole package.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-newest test-postgres check bench conformance conformance-postgres docs clean
 
@@ -42,8 +45,8 @@ check: $(VENV)/.ready  ## Style and types
 bench: $(VENV)-newest/.ready  ## Compare with the peers; writes benchmarks/RESULTS.md
 	$(VENV)-newest/bin/python -m benchmarks
 
-conformance: $(VENV)/.ready  ## Django's own suite on nuages; writes conformance/RESULTS.md
-	$(BIN)/python -m conformance
+conformance: $(VENV)-newest/.ready  ## Django's own suite on nuages; writes conformance/RESULTS.md
+	$(VENV)-newest/bin/python -m conformance
 
 conformance-postgres: $(VENV)/.ready  ## The suite's labels about databases on PostgreSQL; writes conformance/RESULTS-postgresql.md
 	$(BIN)/python -m conformance --database postgresql
