@@ -37,8 +37,7 @@ class ConnectionRouter:
         if alias:
             return alias
         instance = hints.get("instance")
-        state = None if instance is None else getattr(instance, "_state", None)
-        return (state.db if state is not None else None) or DEFAULT_DB_ALIAS
+        return (None if instance is None else _database_of(instance)) or DEFAULT_DB_ALIAS
 
     def db_for_read(self, model: Any, **hints: Any) -> str:
         """Return the alias to read `model` from."""
@@ -50,8 +49,25 @@ class ConnectionRouter:
 
     def allow_relation(self, obj1: Any, obj2: Any, **hints: Any) -> bool:
         """Say whether two objects may be related: by default those of the same database."""
-        answer = self._ask("allow_relation", obj1, obj2, **hints)
-        return obj1._state.db == obj2._state.db if answer is None else answer
+        answer = self._ask("allow_relation", obj1, obj2, **hints) if self.routers else None
+        return _database_of(obj1) == _database_of(obj2) if answer is None else answer
+
+    def bring_together(self, instance: Any, value: Any) -> None:
+        """Give an object without a database the one of the other; raises ValueError where two may not be related."""
+        mine, theirs = instance.__dict__["_state"], value.__dict__["_state"]
+        # Without routers nobody is asked, and most objects are of one database.
+        if mine.db is None and not self.routers:
+            instance._state.db = theirs.db or DEFAULT_DB_ALIAS
+            mine = instance.__dict__["_state"]
+        if self.routers or mine.db != theirs.db:
+            if mine.db is None:
+                instance._state.db = self.db_for_write(instance.__class__, instance=value)
+            if theirs.db is None:
+                value._state.db = self.db_for_write(value.__class__, instance=instance)
+            if not self.allow_relation(value, instance):
+                raise ValueError(
+                    f'Cannot assign "{value!r}": the current database router prevents this relation.'
+                )
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
         """Say whether a migration of `app_label` may touch the database `db`."""
@@ -69,3 +85,9 @@ class ConnectionRouter:
         """Return the models of an app whose tables belong into `db`."""
         models = app_config.get_models(include_auto_created=include_auto_created)
         return [model for model in models if self.allow_migrate_model(db, model)]
+
+
+def _database_of(instance: Any) -> str | None:
+    """Where an instance is from. Its state is looked at where it is: one that is shared stays so."""
+    state = getattr(instance, "__dict__", {}).get("_state")
+    return None if state is None else state.db

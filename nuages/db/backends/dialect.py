@@ -51,6 +51,16 @@ class InlineConverter:
     takes_stored: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class InlineAdapter:
+    """Python source that makes a parameter of a value `{0}` of exactly this type; None leaves it to the field."""
+
+    kind: type
+    source: str
+    #: Names that the source uses.
+    names: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Dialect:
     """The language of a database. Compared by identity, so it can be a key."""
@@ -82,6 +92,8 @@ class Dialect:
     writers_module: str | None = None
     #: From a field's internal type to what converts its columns, for those whose conversion is part of the loader.
     inline_converters: Mapping[str, InlineConverter] = field(default_factory=lambda: MappingProxyType({}))
+    #: From a field's internal type to what writes its values, for those whose writing is part of the binder.
+    inline_adapters: Mapping[str, InlineAdapter] = field(default_factory=lambda: MappingProxyType({}))
     #: Selects a column so that the driver gives what is stored, where it would look at the declared type otherwise.
     as_stored: str = "{}"
 

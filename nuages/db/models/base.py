@@ -84,7 +84,8 @@ class Model(AltersData, metaclass=ModelBase):
         constructor = cls._meta.constructor
         self.__dict__["_state"] = NEW
         constructor.fill(self, args, kwargs)
-        super().__init__()
+        if constructor.goes_on:
+            super().__init__()
         if post_init.receivers:
             post_init.send(sender=cls, instance=self)
 

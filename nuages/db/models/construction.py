@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from keyword import iskeyword
 from types import FunctionType
 from typing import Any
 
 from nuages.core.exceptions import FieldDoesNotExist
-from nuages.db.models.fields import Field
+from nuages.db.models.fields import Field, return_None
 from nuages.db.models.fields.related import ForeignKey, ForeignObject
 from nuages.db.models.query_utils import DeferredAttribute
 from nuages.db.models.state import DEFERRED
 
 __all__ = ["Constructor"]
+
+#: Stands for an argument that was not given.
+UNSET = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,11 @@ def _sets_plainly(model: Any, name: str) -> bool:
 
 
 class Constructor:
-    """How one model's `__init__` treats its arguments."""
+    """How one model's `__init__` treats its arguments.
+
+    Keywords alone, or a whole row by position, go through functions generated for the model; the rest, which is
+    rare, through `_fill_mixed`.
+    """
 
     def __init__(self, model: Any) -> None:
         if model._meta.abstract:
@@ -79,37 +87,47 @@ class Constructor:
         self.model = model
         self.slots = tuple(_slot(model, field) for field in model._meta.fields)
         self.columns = tuple(slot for slot in self.slots if slot.concrete)
-        # The same as tuples, in the order they are looked at for each instance.
-        self.steps = tuple(
-            (slot.attname, slot.name, slot.takes_object, slot.direct, slot.default, slot)
-            for slot in self.slots
-            # Set last, with what else is given: a composite key, say, sets other fields.
-            if not slot.virtual
+        # What is virtual is set last, with what else is given: a composite key, say, sets other fields.
+        self.steps = tuple(slot for slot in self.slots if not slot.virtual)
+        names = [name for slot in self.steps for name in (slot.name, slot.attname)]
+        in_signature = all(name.isidentifier() and not iskeyword(name) for name in names)
+        self._named = _by_keyword(self.steps, self._set_others) if in_signature else self._fill_named
+        self._row = _by_position(self.columns)
+        # A mixin behind Model may have an `__init__`.
+        self.goes_on = (
+            next(
+                base
+                for base in model.__mro__[model.__mro__.index(_base()) + 1 :]
+                if "__init__" in base.__dict__
+            )
+            is not object
         )
 
     def fill(self, instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        if len(args) > len(self.columns):
-            raise IndexError("Number of args exceeds number of fields")
-        if kwargs:
-            self._fill_named(instance, args, kwargs)
+        if not args:
+            self._named(instance, **kwargs)
+        elif kwargs:
+            self._fill_mixed(instance, args, kwargs)
+        elif len(args) == len(self.columns):
+            self._row(instance, args)
         else:
-            # A row from the database: one value for each concrete field.
+            self._check_number(args)
             for slot, value in zip(self.columns, args):
                 slot.put(instance, value)
-            self._fill_defaults(instance, self.columns[len(args) :] if args else self.columns)
+            for slot in self.columns[len(args) :]:
+                if not slot.virtual:
+                    slot.put(instance, slot.default())
 
-    def _fill_defaults(self, instance: Any, slots: Iterable[Slot]) -> None:
-        values = instance.__dict__
-        for slot in slots:
-            if slot.virtual:
-                continue
-            if slot.direct:
-                values[slot.attname] = slot.default()
-            else:
-                setattr(instance, slot.attname, slot.default())
+    def _check_number(self, args: tuple[Any, ...]) -> None:
+        if len(args) > len(self.columns):
+            raise IndexError("Number of args exceeds number of fields")
 
-    def _fill_named(self, instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        # The caller's dictionary stays whole: pre_init receivers were given it.
+    def _fill_named(self, instance: Any, /, **kwargs: Any) -> None:
+        """For models with fields whose names Python could not write."""
+        self._fill_mixed(instance, (), kwargs)
+
+    def _fill_mixed(self, instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self._check_number(args)
         left = dict(kwargs)
         for slot, value in zip(self.slots, args):
             if slot.name in left or slot.attname in left:
@@ -117,29 +135,18 @@ class Constructor:
                     f"{self.model.__qualname__}() got both positional and keyword arguments for field '{slot.name}'."
                 )
             slot.put(instance, value)
-        values = instance.__dict__
-        steps = self.steps
-        if args:
-            done = {slot.attname for slot in self.slots[: len(args)]}
-            steps = tuple(step for step in steps if step[0] not in done)
-        for attname, name, takes_object, direct, default, slot in steps:
-            if name in left:
-                value = left.pop(name)
-                if takes_object:
-                    if value is not DEFERRED:
-                        setattr(instance, name, value)
-                    continue
-            elif attname in left:
-                value = left.pop(attname)
-            elif direct:
-                values[attname] = default()
+        done = {slot.attname for slot in self.slots[: len(args)]}
+        for slot in self.steps:
+            if slot.attname in done:
                 continue
+            if slot.name in left:
+                value = left.pop(slot.name)
+                if not slot.takes_object:
+                    slot.put(instance, value)
+                elif value is not DEFERRED:
+                    setattr(instance, slot.name, value)
             else:
-                value = default()
-            if direct and value is not DEFERRED:
-                values[attname] = value
-            else:
-                slot.put(instance, value)
+                slot.put(instance, left.pop(slot.attname) if slot.attname in left else slot.default())
         if left:
             self._set_others(instance, left)
 
@@ -166,3 +173,72 @@ class Constructor:
         except FieldDoesNotExist:
             return False
         return True
+
+
+# Generated functions ----------------------------------------------------------------------------------------------
+
+
+def _by_keyword(
+    steps: Sequence[Slot], set_others: Callable[[Any, dict[str, Any]], None]
+) -> Callable[..., None]:
+    """`fill(instance, *, id=UNSET, title=UNSET, …)`: each given value or default to its place.
+
+    The names that are not the fields' end in an underscore, as no field's may.
+    """
+    names: dict[str, Any] = {"UNSET_": UNSET, "DEFERRED_": DEFERRED, "set_others_": set_others}
+    parameters = dict.fromkeys(name for slot in steps for name in (slot.name, slot.attname))
+    lines = ["values_ = instance_.__dict__"]
+    for position, slot in enumerate(steps):
+        default = _default_source(slot.default, names, f"default{position}_")
+        value = slot.name
+        first = "if"
+        if slot.takes_object:
+            lines += [
+                f"if {slot.name} is not UNSET_:",
+                f"    if {slot.name} is not DEFERRED_:",
+                f"        instance_.{slot.name} = {slot.name}",
+                f"    if {slot.attname} is not UNSET_:",
+                f"        others_[{slot.attname!r}] = {slot.attname}",
+            ]
+            value, first = slot.attname, "elif"
+        elif slot.attname != slot.name:
+            lines += [f"if {slot.name} is UNSET_:", f"    {slot.name} = {slot.attname}"]
+        place = f"values_[{slot.attname!r}]" if slot.direct else f"instance_.{slot.attname}"
+        lines += [f"{first} {value} is UNSET_:", f"    {place} = {default}"]
+        lines += [f"elif {value} is not DEFERRED_:", f"    {place} = {value}"]
+    lines += ["if others_:", "    set_others_(instance_, others_)"]
+    signature = "".join(f"{name}=UNSET_, " for name in parameters)
+    star = "*, " if signature else ""
+    return _function(f"fill_(instance_, /, {star}{signature}**others_)", lines, names)
+
+
+def _by_position(columns: Sequence[Slot]) -> Callable[[Any, tuple[Any, ...]], None]:
+    """`fill(instance, row)`: one value for each concrete field."""
+    lines = ["values_ = instance_.__dict__"]
+    lines.append(f"{', '.join(f'v{number}' for number in range(len(columns)))}, = row_")
+    for number, slot in enumerate(columns):
+        place = f"values_[{slot.attname!r}] = v{number}"
+        if not slot.direct:
+            place = f"setattr(instance_, {slot.attname!r}, v{number})"
+        lines += [f"if v{number} is not DEFERRED_:", f"    {place}"]
+    return _function("fill_(instance_, row_)", lines, {"DEFERRED_": DEFERRED})
+
+
+def _function(head: str, lines: Sequence[str], names: dict[str, Any]) -> Any:
+    exec(f"def {head}:\n" + "".join(f"    {line}\n" for line in lines), names)
+    return names["fill_"]
+
+
+def _default_source(default: Callable[[], Any], names: dict[str, Any], name: str) -> str:
+    if default is return_None:
+        return "None"
+    if default is str:
+        return "''"
+    names[name] = default
+    return f"{name}()"
+
+
+def _base() -> Any:
+    from nuages.db.models.base import Model
+
+    return Model

@@ -502,9 +502,22 @@ class Options:
         return (self.concrete_model._meta, *(parent._meta for parent in self.all_parents))
 
     @cached_property
-    def related_columns(self) -> tuple[Any, ...]:
-        """Fields with a column that points at another model."""
-        return tuple(field for field in self.concrete_fields if field.is_relation)
+    def related_keys(self) -> tuple[tuple[Any, str, str, str | None], ...]:
+        """Fields with a column that points at another model: the field, where it keeps the object, its attribute,
+        and the attribute of the object's own key where it points at that."""
+        return tuple(
+            (field, field.cache_name, field.attname, self._single_key(field.remote_field.model))
+            if field.target_field.primary_key
+            else (field, field.cache_name, field.attname, None)
+            for field in self.concrete_fields
+            if field.is_relation
+        )
+
+    @staticmethod
+    def _single_key(model: Any) -> str | None:
+        """The attribute of a key that is there when it is not None."""
+        key = model._meta.pk
+        return None if key.has_db_default() or len(model._meta.pk_fields) > 1 else key.attname
 
     @cached_property
     def stored_names(self) -> frozenset[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from nuages.db.models.fetch_modes import FETCH_ONE
 
-__all__ = ["DEFERRED", "NEW", "ModelState", "SharedState"]
+__all__ = ["DEFERRED", "NEW", "ModelState", "SharedState", "mark_as_saved"]
 
 
 class Deferred:
@@ -28,12 +29,10 @@ class ModelStateFieldsCacheDescriptor:
     def __get__(self, state: Any, cls: type | None = None) -> Any:
         if state is None:
             return self
-        try:
-            return state._fields_cache
-        except AttributeError:
-            made: dict[str, Any] = {}
-            state._fields_cache = made
-            return made
+        found = state._fields_cache
+        if found is None:
+            found = state._fields_cache = {}
+        return found
 
     def __set__(self, state: Any, value: dict[str, Any]) -> None:
         state._fields_cache = value
@@ -63,6 +62,7 @@ class SharedState:
         made.db = self.db
         made.fetch_mode = self.fetch_mode
         made.peers = self.peers
+        made._fields_cache = None
         return made
 
 
@@ -87,6 +87,7 @@ class ModelState:
     db: str | None
     fetch_mode: Any
     peers: Any
+    _fields_cache: dict[str, Any] | None
     #: Related rows that reading a peer's brought too, by relation, with the write counts they were read at.
     peer_rows: dict[tuple[str, type], tuple[tuple[int, ...], list[Any] | None]]
 
@@ -95,25 +96,46 @@ class ModelState:
         self.db = None
         self.fetch_mode = FETCH_ONE
         self.peers = ()
+        self._fields_cache = None
 
     fields_cache = ModelStateFieldsCacheDescriptor()
 
     @property
     def has_related(self) -> bool:
         """Whether any related object is kept."""
-        return bool(getattr(self, "_fields_cache", None))
+        return bool(self._fields_cache)
 
     def __getstate__(self) -> dict[str, Any]:
         state = {**self.__dict__, "adding": self.adding, "db": self.db, "fetch_mode": self.fetch_mode}
-        if hasattr(self, "_fields_cache"):
+        if self._fields_cache is not None:
             state["fields_cache"] = self._fields_cache
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.peers = ()
         self.fetch_mode = FETCH_ONE
+        self._fields_cache = None
         for name, value in state.items():
             setattr(self, name, value)
+
+
+def mark_as_saved(instances: Iterable[Any], db: str) -> None:
+    """Note that rows exist in a database."""
+    shared: dict[Any, SharedState] = {}
+    for instance in instances:
+        values = instance.__dict__
+        state = values["_state"]
+        if type(state) is SharedState:
+            if not state.adding and state.db == db:
+                continue
+            mode = state.fetch_mode
+            state = shared.get(mode)
+            if state is None:
+                state = shared[mode] = SharedState(False, db, mode)
+            values["_state"] = state
+        else:
+            state.adding = False
+            state.db = db
 
 
 #: The state of what was just made and not saved yet.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import sqlite3
 from functools import cache
 from types import MappingProxyType
 
-from nuages.db.backends.dialect import LOOKUPS, Dialect, InlineConverter, quoter
-from nuages.db.backends.sqlite3.reading import read_date, read_datetime, read_time, zone_of
+from nuages.db.backends.dialect import LOOKUPS, Dialect, InlineAdapter, InlineConverter, quoter
+from nuages.db.backends.sqlite3.temporal import read_date, read_datetime, read_time, write_datetime, zone_of
 from nuages.db.backends.statement import qmarks
 
 _SIGNS = {"exact": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
@@ -59,6 +60,16 @@ def dialect() -> Dialect:
                 ),
                 "TimeField": InlineConverter(
                     "read_time({0}) if type({0}) is str else {0}", {"read_time": read_time}, takes_stored=True
+                ),
+            }
+        ),
+        inline_adapters=MappingProxyType(
+            {
+                "DateField": InlineAdapter(datetime.date, "str({0})"),
+                "DateTimeField": InlineAdapter(
+                    datetime.datetime,
+                    "write_datetime({0}, connection)",
+                    MappingProxyType({"write_datetime": write_datetime}),
                 ),
             }
         ),

@@ -14,7 +14,7 @@ from typing import Any
 from nuages.conf import settings
 from nuages.core.exceptions import FieldError
 from nuages.db.backends.base.operations import BaseDatabaseOperations, refuse_aware_time
-from nuages.db.backends.sqlite3.reading import read_date, read_datetime, read_time, zone_of
+from nuages.db.backends.sqlite3.temporal import read_date, read_datetime, read_time, zone_of
 from nuages.db.exceptions import DatabaseError, NotSupportedError
 from nuages.utils import timezone
 

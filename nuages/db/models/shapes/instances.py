@@ -140,6 +140,7 @@ class _Body:
                 f"{state}.db = db",
                 f"{state}.fetch_mode = mode",
                 f"{state}.peers = ()",
+                f"{state}._fields_cache = None",
             ]
         blank = blank_for(model, tuple(attribute for attribute, _ in pairs))
         if blank is None:

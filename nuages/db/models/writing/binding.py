@@ -9,12 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from nuages.db.models.fields import BooleanField, CharField, Field, FloatField, IntegerField, TextField
+from nuages.db.backends.dialect import InlineAdapter
+from nuages.db.models.fields import (
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    Field,
+    FloatField,
+    IntegerField,
+    TextField,
+)
 from nuages.db.models.fields.numeric import _Number
 from nuages.db.models.fields.related import ForeignKey
 from nuages.db.models.fields.text import _Text
+from nuages.db.models.query_utils import DeferredAttribute
 
-__all__ = ["Expressions", "binder", "collector"]
+__all__ = ["Expressions", "binder", "collector", "reads_plainly"]
 
 
 #: What tells an expression or an instance from a plain value.
@@ -25,22 +36,34 @@ class Expressions(Exception):
     """Some value is an expression: the statement has to be written for it."""
 
 
-def collector(fields: Sequence[Any], raw: bool, add: bool) -> Callable[[Any], tuple[Any, ...]]:
+def collector(model: Any, fields: Sequence[Any], raw: bool, add: bool) -> Callable[[Any], tuple[Any, ...]]:
     """`collect(instance)`: the values to be saved, after `pre_save()` where a field has one (and not for `raw`)."""
     names: dict[str, Any] = {}
     parts = []
     for position, field in enumerate(fields):
-        if raw or type(field).pre_save is Field.pre_save:
-            parts.append(
-                f"instance.{field.attname}"
-                if field.attname.isidentifier()
-                else f"getattr(instance, {field.attname!r})"
-            )
-        else:
+        name = field.attname
+        if not raw and type(field).pre_save is not Field.pre_save:
             names[f"pre_save{position}"] = field.pre_save
             parts.append(f"pre_save{position}(instance, {add})")
-    exec(f"def collect(instance):\n    return ({', '.join(parts)}{',' if parts else ''})\n", names)
+            continue
+        value = f"instance.{name}" if name.isidentifier() else f"getattr(instance, {name!r})"
+        # A look past the field's descriptor, which only knows how to load what is not there.
+        parts.append(
+            f"values[{name!r}] if {name!r} in values else {value}" if reads_plainly(model, name) else value
+        )
+    body = f"({', '.join(parts)}{',' if parts else ''})"
+    exec(f"def collect(instance):\n    values = instance.__dict__\n    return {body}\n", names)
     return names["collect"]
+
+
+def reads_plainly(model: Any, name: str) -> bool:
+    """Whether an attribute that is in an instance's `__dict__` is what reading it gives."""
+    if model.__getattribute__ is not object.__getattribute__:
+        return False
+    descriptor = next((base.__dict__[name] for base in model.__mro__ if name in base.__dict__), None)
+    return descriptor is None or (
+        isinstance(descriptor, DeferredAttribute) and (type(descriptor).__get__ is DeferredAttribute.__get__)
+    )
 
 
 def binder(fields: Sequence[Any], connection: Any) -> Callable[[Sequence[Any], Any], tuple[Any, ...]]:
@@ -52,9 +75,14 @@ def binder(fields: Sequence[Any], connection: Any) -> Callable[[Sequence[Any], A
         names[f"prepare{position}"] = _refusing_expressions(field)
         convert = f"prepare{position}({value}, connection)"
         kind = _kept_type(field, connection)
+        adapter = None if kind is not None else _inline_adapter(field, connection)
         if kind is not None:
             names[f"kind{position}"] = kind
             convert = f"{value} if {value} is None or type({value}) is kind{position} else {convert}"
+        elif adapter is not None:
+            names |= {f"kind{position}": adapter.kind, **adapter.names}
+            quick = f"({adapter.source.format(value)} if type({value}) is kind{position} else None)"
+            convert = f"None if {value} is None else {quick} or {convert}"
         lines.append(convert)
     arguments = ", ".join(f"v{position}" for position in range(len(fields)))
     body = "".join(f"        ({line}),\n" for line in lines)
@@ -119,3 +147,19 @@ def _keeps_integers(operations: Any) -> bool:
     from nuages.db.backends.base.operations import BaseDatabaseOperations
 
     return type(operations).adapt_integerfield_value is BaseDatabaseOperations.adapt_integerfield_value
+
+
+def _inline_adapter(field: Any, connection: Any) -> InlineAdapter | None:
+    """What the dialect has for a field that prepares its values in the ordinary way."""
+    cls = type(field)
+    kind = field.get_internal_type()
+    found: InlineAdapter | None = connection.dialect.inline_adapters.get(kind)
+    ordinary = {"DateField": DateField, "DateTimeField": DateTimeField}.get(kind)
+    if found is None or ordinary is None or cls.get_db_prep_save is not Field.get_db_prep_save:
+        return None
+    methods = ("get_prep_value", "get_db_prep_value", "to_python")
+    if not all(getattr(cls, name) is getattr(ordinary, name) for name in methods):
+        return None
+    # A backend of somebody else may write in its own way.
+    adapt = getattr(type(connection.ops), f"adapt_{kind.lower()}_value")
+    return found if adapt.__module__.startswith("nuages.") else None

@@ -10,6 +10,8 @@ from nuages.db import transaction
 from nuages.db.backends.statement import Statement
 from nuages.db.models.constants import OnConflict
 from nuages.db.models.expressions import DatabaseDefault
+from nuages.db.models.fields import Field
+from nuages.db.models.state import mark_as_saved
 from nuages.db.models.writing.binding import Expressions, binder, collector
 from nuages.db.models.writing.expressions import InsertWriter
 from nuages.db.models.writing.plans import Returned
@@ -41,10 +43,14 @@ def bulk_create(
     with_key: list[Any] = []
     without_key: list[Any] = []
     key = options.pk
+    name = key.attname
+    makes_itself = key.has_default() or type(key).get_pk_value_on_save is not Field.get_pk_value_on_save
     for obj in objs:
-        settle_related_keys(obj, "bulk_create")
-        known = obj._is_pk_set()
-        if not known and (made := key.get_pk_value_on_save(obj)) is not None:
+        # What most instances have is nothing to settle, and no key.
+        if obj.__dict__["_state"].has_related:
+            settle_related_keys(obj, "bulk_create")
+        known = obj.__dict__.get(name, key) is not None and obj._is_pk_set()
+        if not known and makes_itself and (made := key.get_pk_value_on_save(obj)) is not None:
             obj.pk = made
             known = obj._is_pk_set()
         if validating:
@@ -70,9 +76,7 @@ def bulk_create(
             _take_last_places(model, objs, connection.alias)
         for insert, some in inserts:
             insert.run(some, batch_size)
-    for obj in objs:
-        obj._state.adding = False
-        obj._state.db = connection.alias
+    mark_as_saved(objs, connection.alias)
 
 
 def _take_last_places(model: Any, objs: list[Any], using: str) -> None:
@@ -131,7 +135,7 @@ class BulkInsert:
 
     def run(self, objs: list[Any], batch_size: int | None) -> None:
         connection = self.connection
-        collect = collector(self.fields, raw=False, add=True)
+        collect = collector(self.model, self.fields, raw=False, add=True)
         rows = [collect(obj) for obj in objs]
         fields, rows = self._without_defaults(rows)
         returned = Returned(self._returning(fields), connection) if self.returns else Returned((), connection)
@@ -143,8 +147,9 @@ class BulkInsert:
                 if any(hasattr(field, "get_placeholder_sql") for field in fields):
                     raise Expressions
                 params: list[Any] = []
+                extend = params.extend
                 for row in values:
-                    params.extend(bind(row, connection))
+                    extend(bind(row, connection))
                 statement = self._kept_statement(fields, len(some), size, returned)
                 self._execute(statement, params, some, returned)
             except Expressions:
@@ -240,5 +245,4 @@ class BulkInsert:
         if not returned.sql:
             connection.run(statement, params)
             return
-        for obj, row in zip(objs, connection.fetch(statement, params)):
-            returned.apply(obj, row, connection)
+        returned.apply_all(objs, connection.fetch(statement, params), connection)

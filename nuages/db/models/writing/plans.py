@@ -27,6 +27,17 @@ class Returned:
             convert = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
             self.converters.append((field.attname, column, convert))
 
+    def apply_all(self, instances: Sequence[Any], rows: Sequence[Sequence[Any]], connection: Any) -> None:
+        """Put the values of many rows on their instances."""
+        if len(self.converters) == 1 and not self.converters[0][2]:
+            # A counted key, as a rule.
+            name = self.converters[0][0]
+            for instance, (value,) in zip(instances, rows):
+                setattr(instance, name, value)
+            return
+        for instance, row in zip(instances, rows):
+            self.apply(instance, row, connection)
+
     def apply(self, instance: Any, row: Sequence[Any], connection: Any) -> None:
         """Put the values of one row on its instance."""
         for (attname, column, converters), value in zip(self.converters, row):
@@ -48,7 +59,7 @@ class InsertPlan:
         self.returning = (
             Returned(returning, connection) if connection.features.can_return_columns_from_insert else None
         )
-        self.collect = collector(self.fields, raw, add=True)
+        self.collect = collector(model, self.fields, raw, add=True)
         self.bind = binder(self.fields, connection)
         #: Fields that write their own placeholder need the value for it.
         self.written_by_fields = any(hasattr(field, "get_placeholder_sql") for field in self.fields)
@@ -102,7 +113,7 @@ class UpdatePlan:
     def __init__(self, model: Any, fields: tuple[Any, ...], raw: bool, connection: Any) -> None:
         self.model = model
         self.fields = fields
-        self.collect = collector(self.fields, raw, add=False)
+        self.collect = collector(model, self.fields, raw, add=False)
         self.bind = binder(self.fields, connection)
         self.written_by_fields = any(hasattr(field, "get_placeholder_sql") for field in self.fields)
         self.quote = connection.ops.quote_name

@@ -10,11 +10,19 @@ __all__ = ["settle_related_keys"]
 
 def settle_related_keys(instance: Any, operation_name: str, fields: Collection[Any] | None = None) -> None:
     """Take the keys of assigned objects over; refuse objects that are not saved, whose relation would be lost."""
-    if not instance._state.has_related:
+    values = instance.__dict__
+    state = values["_state"]
+    if not state.has_related:
         return
     options = instance._meta
-    for field in options.related_columns:
-        if (fields is None or field in fields) and field.is_cached(instance):
+    kept = state.fields_cache
+    for field, name, attname, key_name in options.related_keys:
+        related = kept.get(name)
+        if related is None or not (fields is None or field in fields):
+            continue
+        # As a rule the object has a key, and it is the one that is about to be saved.
+        key = related.__dict__.get(key_name) if key_name else None
+        if key is None or values.get(attname) != key:
             _settle(instance, field, operation_name)
     # Generic relations have no column of their own to look at.
     for field in options.private_fields:

@@ -147,42 +147,34 @@ class ForwardManyToOneDescriptor:
     def __set__(self, instance: Any, value: Any) -> None:
         field = self.field
         relation = field.remote_field
-        if value is not None:
-            self._refuse_others(instance, value)
-            self._settle_databases(instance, value)
         if value is None:
             # The old object must not go on saying that it is pointed at by this one.
             related = field.get_cached_value(instance, default=None)
-            if related is not None:
-                relation.set_cached_value(related, None) if not relation.multiple else None
+            if related is not None and not relation.multiple:
+                relation.set_cached_value(related, None)
             for own, _other in field.related_fields:
                 setattr(instance, own.attname, None)
-        else:
-            for own, other in field.related_fields:
-                setattr(instance, own.attname, getattr(value, other.attname))
+            field.set_cached_value(instance, None)
+            return
+        if not isinstance(value, relation.model._meta.concrete_model):
+            self._refuse(instance, value)
+        router.bring_together(instance, value)
+        for own, other in field.related_fields:
+            key = getattr(value, other.attname)
+            # What its own key attribute would do with a new key, forget the old object, is done by the new one.
+            if own is field:
+                instance.__dict__[own.attname] = key
+            else:
+                setattr(instance, own.attname, key)
         field.set_cached_value(instance, value)
-        if value is not None and not relation.multiple:
+        if not relation.multiple:
             relation.set_cached_value(value, instance)
 
-    def _refuse_others(self, instance: Any, value: Any) -> None:
-        target = self.field.remote_field.model
-        if not isinstance(value, target._meta.concrete_model):
-            raise ValueError(
-                f'Cannot assign "{value!r}": "{instance._meta.object_name}.{self.field.name}" must be a '
-                f'"{target._meta.object_name}" instance.'
-            )
-
-    @staticmethod
-    def _settle_databases(instance: Any, value: Any) -> None:
-        """Objects without a database take the one of the other; two different ones have to be allowed."""
-        if instance._state.db is None:
-            instance._state.db = router.db_for_write(instance.__class__, instance=value)
-        if value._state.db is None:
-            value._state.db = router.db_for_write(value.__class__, instance=instance)
-        if not router.allow_relation(value, instance):
-            raise ValueError(
-                f'Cannot assign "{value!r}": the current database router prevents this relation.'
-            )
+    def _refuse(self, instance: Any, value: Any) -> None:
+        raise ValueError(
+            f'Cannot assign "{value!r}": "{instance._meta.object_name}.{self.field.name}" must be a '
+            f'"{self.field.remote_field.model._meta.object_name}" instance.'
+        )
 
     def __reduce__(self) -> Any:
         # Pickled by name: the descriptor of the model it belongs to.

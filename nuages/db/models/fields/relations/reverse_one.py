@@ -118,14 +118,7 @@ class ReverseOneToOneDescriptor:
                 f'Cannot assign "{value!r}": "{instance._meta.object_name}.{relation.accessor_name}" must be a '
                 f'"{relation.related_model._meta.object_name}" instance.'
             )
-        if instance._state.db is None:
-            instance._state.db = router.db_for_write(instance.__class__, instance=value)
-        if value._state.db is None:
-            value._state.db = router.db_for_write(value.__class__, instance=instance)
-        if not router.allow_relation(value, instance):
-            raise ValueError(
-                f'Cannot assign "{value!r}": the current database router prevents this relation.'
-            )
+        router.bring_together(instance, value)
         for own, other in relation.field.related_fields:
             setattr(value, own.attname, getattr(instance, other.attname))
         relation.set_cached_value(instance, value)

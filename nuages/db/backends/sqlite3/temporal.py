@@ -1,4 +1,4 @@
-"""From dates and times as SQLite stores them to Python's: what loaders, converters and the driver call."""
+"""Dates and times between Python and the text that SQLite stores: what loaders, binders and converters call."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from nuages.conf import settings
 from nuages.utils.dateparse import parse_date, parse_datetime, parse_time
 
-__all__ = ["read_date", "read_datetime", "read_time", "zone_of"]
+__all__ = ["read_date", "read_datetime", "read_time", "write_datetime", "zone_of"]
 
 _datetime = datetime.datetime.fromisoformat
 _date = datetime.date.fromisoformat
@@ -46,3 +46,10 @@ def read_time(text: str) -> datetime.time | None:
         return _time(text)
     except ValueError:
         return parse_time(text)
+
+
+def write_datetime(value: datetime.datetime, connection: Any) -> str | None:
+    """The text of a moment; None where it has to be moved to another zone first, or refused."""
+    if not settings.USE_TZ:
+        return str(value) if value.tzinfo is None else None
+    return str(value.replace(tzinfo=None)) if value.tzinfo is connection.timezone else None
