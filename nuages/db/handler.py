@@ -161,8 +161,8 @@ class ConnectionHandler(BaseConnectionHandler):
         """Return the connections of all aliases, or of those used so far in this scope."""
         if not initialized_only:
             return [self[alias] for alias in self.settings]
-        table = current_scope().locals.get(self, {})
-        return [table[alias] for alias in self.settings if alias in table]
+        table = current_scope().locals.get(self)
+        return [table[alias] for alias in self.settings if alias in table] if table else []
 
     def create_connection(self, alias: str) -> BaseDatabaseWrapper:
         """Make a new connection for `alias`, which belongs to no scope yet."""

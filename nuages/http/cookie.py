@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from http import cookies
+from types import MappingProxyType
 from typing import Any
 
 from nuages.conf import settings
 from nuages.core import signing
+from nuages.utils.memo import worked_out_from
 
 SimpleCookie = cookies.SimpleCookie
 
@@ -32,17 +35,23 @@ def parse_cookie(cookie: str) -> dict[str, str]:
     return found
 
 
-def options_in_settings(prefix: str) -> dict[str, Any]:
+_OPTIONS = {
+    "AGE": "max_age",
+    "DOMAIN": "domain",
+    "HTTPONLY": "httponly",
+    "PATH": "path",
+    "SAMESITE": "samesite",
+    "SECURE": "secure",
+}
+_GROUPS = ("CSRF_COOKIE", "SESSION_COOKIE", "LANGUAGE_COOKIE")
+
+
+@worked_out_from(*(f"{group}_{name}" for group in _GROUPS for name in _OPTIONS))
+def options_in_settings(prefix: str) -> Mapping[str, Any]:
     """Return the arguments for `set_cookie` that a group of settings holds: `options_in_settings("CSRF_COOKIE")`."""
-    names = {
-        "AGE": "max_age",
-        "DOMAIN": "domain",
-        "HTTPONLY": "httponly",
-        "PATH": "path",
-        "SAMESITE": "samesite",
-        "SECURE": "secure",
-    }
-    return {argument: getattr(settings, f"{prefix}_{name}") for name, argument in names.items()}
+    return MappingProxyType(
+        {argument: getattr(settings, f"{prefix}_{name}") for name, argument in _OPTIONS.items()}
+    )
 
 
 def _salt(key: str, salt: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from nuages.utils.http import is_same_domain
 
@@ -11,6 +12,7 @@ from nuages.utils.http import is_same_domain
 _HOST = re.compile(r"([a-z0-9.-]+|\[[a-f0-9]*:[a-f0-9.:]+\])(?::([0-9]+))?", re.IGNORECASE | re.ASCII)
 
 
+@lru_cache(maxsize=256)
 def split_domain_port(host: str) -> tuple[str, str]:
     """Return the lower-case domain and the port of a host; two empty strings where it is malformed.
 

@@ -374,8 +374,11 @@ class HttpRequest(Negotiation):
 
     def close(self) -> None:
         """Close the files that were uploaded, if they were looked at."""
-        for files in self.__dict__.get("_files", MultiValueDict()).lists():
-            for file in files[1]:
+        uploads = self.__dict__.get("_files")
+        if not uploads:
+            return
+        for _, files in uploads.lists():
+            for file in files:
                 file.close()
 
     def _close_stream(self) -> None:

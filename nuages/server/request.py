@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 from nuages.core.handlers.asgi import split_path
 from nuages.http import HttpRequest, QueryDict, parse_cookie
 from nuages.server.protocol import Scope
 from nuages.utils.functional import cached_property
+
+
+# Bounded: clients may send what names they like.
+@lru_cache(maxsize=512)
+def meta_key(name: str) -> str | None:
+    """Return the key of a header in `META`; None for one that is left out.
+
+    An underscore could pass for a hyphen, and a client's header for one that a proxy sets.
+    """
+    if "_" in name:
+        return None
+    key = name.upper().replace("-", "_")
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
 
 
 class RSGIRequest(HttpRequest):
@@ -43,12 +57,9 @@ class RSGIRequest(HttpRequest):
             "REMOTE_PORT": client_port,
         }
         for name, value in scope.headers.items():
-            # An underscore could pass for a hyphen, and a client's header for one that a proxy sets.
-            if "_" in name:
+            key = meta_key(name)
+            if key is None:
                 continue
-            key = name.upper().replace("-", "_")
-            if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-                key = f"HTTP_{key}"
             if key in meta:
                 value = f"{meta[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{value}"
             meta[key] = value

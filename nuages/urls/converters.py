@@ -71,6 +71,10 @@ class UUIDConverter:
         return str(value)
 
 
+#: Those whose `to_url` is `str`, and those of them whose values have only characters that may stand in a path.
+WRITTEN_BY_STR = frozenset({IntConverter, StringConverter, SlugConverter, PathConverter, UUIDConverter})
+NEVER_QUOTED = frozenset({IntConverter, SlugConverter, UUIDConverter})
+
 DEFAULT_CONVERTERS: dict[str, Converter] = {
     "int": IntConverter(),
     "path": PathConverter(),

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from nuages.urls.converters import Converter
+from nuages.urls.converters import NEVER_QUOTED, WRITTEN_BY_STR, Converter
 from nuages.urls.exceptions import NoReverseMatch
 from nuages.urls.forms import Form, forms_of
 from nuages.urls.route import Param
@@ -29,14 +28,28 @@ if TYPE_CHECKING:
 _SAFE = "!$&'()*+,;=" + "/~:@"
 
 
+_harmless = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=/:@]*").fullmatch
+
+
 def quoted(text: str) -> str:
     """Return text as it stands in a path."""
-    return text if text.isascii() and text.isalnum() else quote(text, safe=_SAFE)
+    return text if _harmless(text) else quote(text, safe=_SAFE)
 
 
-@lru_cache(maxsize=256)
-def _quoted_prefix(prefix: str) -> str:
-    return quote(prefix, safe=_SAFE)
+# (parameter, how it is written (None: by `str`), the test it has to pass, how it is quoted (None: never), what follows)
+_Step = tuple[str, Callable[[Any], str] | None, Callable[[str], Any], Callable[[str], str] | None, str]
+
+
+def _shortest_way(
+    converter: Converter,
+) -> tuple[Callable[[Any], str] | None, Callable[[str], Any], Callable[[str], str] | None]:
+    """Return how a converter's values are written, tested and quoted; those of our own need little of it."""
+    kind = type(converter)
+    return (
+        None if kind in WRITTEN_BY_STR else converter.to_url,
+        re.compile(converter.regex).fullmatch,
+        None if kind in NEVER_QUOTED else quoted,
+    )
 
 
 class Possibility:
@@ -108,25 +121,30 @@ class Possibility:
         if len(args or kwargs) != len(steps):
             return None
         path = start
-        for place, (name, to_url, fullmatch, literal) in enumerate(steps):
-            if not args and name not in kwargs:
+        for place, (name, to_url, fullmatch, quote_if_needed, literal) in enumerate(steps):
+            if args:
+                value = args[place]
+            elif name in kwargs:
+                value = kwargs[name]
+            else:
                 return None
-            try:
-                text = str(to_url(args[place] if args else kwargs[name]))
-            except ValueError:
+            if to_url is not None or type(value) is not str:
+                try:
+                    value = str((to_url or str)(value))
+                except ValueError:
+                    return None
+            if fullmatch(value) is None:
                 return None
-            if fullmatch(text) is None:
-                return None
-            path += quoted(text) + literal
+            path += (value if quote_if_needed is None else quote_if_needed(value)) + literal
         return path
 
-    def _steps(self) -> tuple[str, list[tuple[str, Any, Any, str]]] | None:
+    def _steps(self) -> tuple[str, list[_Step]] | None:
         if not self._tests or len(self.forms) != 1 or len(self._tests) != len(self.forms[0].holes):
             return None
         form = self.forms[0]
         start, *literals = map(quoted, form.literals)
         return start, [
-            (name, self.converters[name].to_url, self._tests[name], literal)
+            (name, *_shortest_way(self.converters[name]), literal)
             for name, literal in zip(form.holes, literals)
         ]
 
@@ -210,21 +228,23 @@ class Names:
         current_app: str | None = None,
     ) -> str:
         """Return the path for a name (perhaps with namespaces) or a view, below a script prefix."""
-        key = (view, current_app)
-        if self._translated.get(key):
-            key = (view, current_app, get_language())  # type: ignore[assignment]
+        key: Any = (view, current_app)
+        possibilities = self._found.get(key)
+        if possibilities is None:
+            if self._translated.get(key):
+                key = (view, current_app, get_language())
+                possibilities = self._found.get(key)
+            if possibilities is None:
+                possibilities = self._possibilities(view, current_app)
         if not args and not kwargs:
             plain = self._plain.get((key, prefix))
             if plain is not None:
                 return plain
-        possibilities = self._found.get(key)
-        if possibilities is None:
-            possibilities = self._possibilities(view, current_app)
         for possibility in possibilities:
             path = possibility.path(args, kwargs)
             if path is not None:
                 # "//host/…" would be another site.
-                url = escape_leading_slashes(_quoted_prefix(prefix) + path)
+                url = escape_leading_slashes(quoted(prefix) + path)
                 if not args and not kwargs and (key in self._found):
                     self._plain[key, prefix] = url
                 return url

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import md5
 from typing import Any
 
@@ -170,14 +171,18 @@ def add_never_cache_headers(response: Any) -> None:
 
 def patch_vary_headers(response: Any, newheaders: Iterable[str]) -> None:
     """Say on which request headers the response depends; an asterisk swallows all names."""
-    stated = response.headers.get("Vary", "")
+    response.headers["Vary"] = _vary(response.headers.get("Vary", ""), tuple(newheaders))
+
+
+@lru_cache(maxsize=256)
+def _vary(stated: str, newheaders: tuple[str, ...]) -> str:
     present = list(split_header_value(stated)) if stated else []
     named = {name.lower() for name in present}
     for name in (header.strip() for header in newheaders):
         if name.lower() not in named:
             present.append(name)
             named.add(name.lower())
-    response.headers["Vary"] = "*" if "*" in present else ", ".join(present)
+    return "*" if "*" in present else ", ".join(present)
 
 
 def has_vary_header(response: Any, header_query: str) -> bool:

@@ -65,7 +65,26 @@ def _keyed(key_salt: str | bytes, secret: Any, algorithm: str) -> hmac.HMAC:
 
 def get_random_string(length: int, allowed_chars: str = RANDOM_STRING_CHARS) -> str:
     """Return a random string that cannot be guessed. 22 of the default characters make 131 bits."""
-    return "".join(secrets.choice(allowed_chars) for _ in range(length))
+    table = _draw_table(allowed_chars)
+    if table is None:
+        return "".join(secrets.choice(allowed_chars) for _ in range(length))
+    drawn = b""
+    while len(drawn) < length:
+        drawn += secrets.token_bytes(length + 16).translate(*table)
+    return drawn[:length].decode("latin-1")
+
+
+@lru_cache(maxsize=32)
+def _draw_table(allowed_chars: str) -> tuple[bytes, bytes] | None:
+    """Return what turns random bytes into characters, and the bytes to leave out; None for other alphabets.
+
+    Bytes beyond the last whole multiple of the alphabet's size would make its first characters likelier.
+    """
+    size = len(allowed_chars)
+    if not 0 < size <= 256 or max(allowed_chars) > "\xff":
+        return None
+    letters = allowed_chars.encode("latin-1")
+    return bytes(letters[byte % size] for byte in range(256)), bytes(range(256 - 256 % size, 256))
 
 
 def constant_time_compare(val1: Any, val2: Any) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import math
 import re
+import time
 from binascii import Error as BinasciiError
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import collapse_rfc2231_value, decode_rfc2231, formatdate
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 from urllib.parse import urlencode as _urlencode
@@ -73,6 +76,12 @@ _HTTP_DATES = [
 
 def http_date(epoch_seconds: float | None = None) -> str:
     """Return a time (now, if none is given) as HTTP writes it: "Mon, 01 Jan 2007 01:54:21 GMT"."""
+    return _written_date(math.floor(time.time() if epoch_seconds is None else epoch_seconds))
+
+
+# The dates of a busy site are a few, again and again: now, and now and a cookie's age.
+@lru_cache(maxsize=256)
+def _written_date(epoch_seconds: int) -> str:
     return formatdate(epoch_seconds, usegmt=True)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime
 import zoneinfo
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from nuages.test.utils import override_settings
 from nuages.utils import dateformat, dateparse, duration, numberformat, timezone
+from nuages.utils.crypto import RANDOM_STRING_CHARS, get_random_string
 from nuages.utils.datastructures import CaseInsensitiveMapping, ImmutableList, MultiValueDict, OrderedSet
 from nuages.utils.encoding import filepath_to_uri, force_bytes, force_str, iri_to_uri, uri_to_iri
 from nuages.utils.http import (
@@ -161,3 +163,27 @@ def test_headers_and_domains_are_read():
     )
     assert is_same_domain("a.example.com", ".example.com")
     assert not is_same_domain("badexample.com", ".example.com")
+
+
+@pytest.mark.parametrize(
+    "alphabet", ["ab", RANDOM_STRING_CHARS, "äöü", "ελ", "x", "".join(map(chr, range(300)))]
+)
+def test_random_strings_use_the_whole_alphabet_and_nothing_else(alphabet: str) -> None:
+    drawn = "".join(get_random_string(50, alphabet) for _ in range(200))
+    assert len(drawn) == 10000
+    assert set(drawn) == set(alphabet)
+
+
+def test_random_strings_favour_no_character() -> None:
+    # 62 does not divide 256: taken modulo, the first eight would come up a quarter more often.
+    counts = Counter(get_random_string(62 * 4000))
+    first, last = (
+        sum(counts[letter] for letter in part) for part in (RANDOM_STRING_CHARS[:8], RANDOM_STRING_CHARS[-8:])
+    )
+    assert 0.95 < first / last < 1.05
+
+
+def test_a_random_string_may_be_empty_but_not_from_nothing() -> None:
+    assert get_random_string(0) == ""
+    with pytest.raises(IndexError):
+        get_random_string(3, "")

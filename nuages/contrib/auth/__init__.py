@@ -18,6 +18,7 @@ from nuages.core.exceptions import ImproperlyConfigured, PermissionDenied
 from nuages.middleware.csrf import rotate_token
 from nuages.spine import call, twin, wait
 from nuages.utils.crypto import constant_time_compare
+from nuages.utils.memo import worked_out_from
 from nuages.utils.module_loading import import_string
 from nuages.views.decorators.debug import sensitive_variables
 
@@ -176,6 +177,11 @@ def get_user_model() -> Any:
         ) from None
 
 
+@worked_out_from("AUTHENTICATION_BACKENDS")
+def _allowed_backends() -> frozenset[str]:
+    return frozenset(map(resolved, settings.AUTHENTICATION_BACKENDS))
+
+
 def get_user(request: Any) -> Any:
     """Return the user of the session, or an anonymous one. A session from before a password change is emptied."""
     from nuages.contrib.auth.models import AnonymousUser
@@ -186,8 +192,7 @@ def get_user(request: Any) -> Any:
         path = request.session[BACKEND_SESSION_KEY]
     except KeyError:
         return AnonymousUser()
-    allowed = {resolved(each): each for each in settings.AUTHENTICATION_BACKENDS}
-    if resolved(path) in allowed:
+    if resolved(path) in _allowed_backends():
         user = call(load_backend(path).get_user, key)
         if hasattr(user, "get_session_auth_hash") and not _session_is_genuine(request, user):
             user = None

@@ -86,6 +86,11 @@ class Statement:
             self.slow = not self.slow
             self._surprises = 0
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether the last run spoke against what we think of the statement."""
+        return self._surprises > 0
+
     def native(self, convert: Callable[[str], str]) -> str:
         """Return the form a driver wants, made by `convert` on the first call."""
         found = self._native.get(convert)

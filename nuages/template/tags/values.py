@@ -217,6 +217,9 @@ class URLNode(AsNode):
         self.finish(code, url)
 
 
+_UNSET = object()
+
+
 @helper
 def url_of(context: Context, view_name: Any, args: list[Any], kwargs: dict[str, Any], quietly: bool) -> str:
     """Reverse a URL in the application of the current request."""
@@ -224,9 +227,8 @@ def url_of(context: Context, view_name: Any, args: list[Any], kwargs: dict[str, 
     request = getattr(context, "request", None)
     current_app = None
     if request is not None:
-        try:
-            current_app = request.current_app
-        except AttributeError:
+        current_app = getattr(request, "current_app", _UNSET)
+        if current_app is _UNSET:
             current_app = getattr(getattr(request, "resolver_match", None), "namespace", None)
     try:
         return urls.reverse(view_name, args=args, kwargs=kwargs, current_app=current_app)  # type: ignore[no-any-return]

@@ -211,6 +211,16 @@ def test_one_slow_run_proves_nothing_but_some_in_a_row_do() -> None:
     assert not statement.slow
 
 
+def test_a_statement_is_doubtful_from_the_first_run_that_surprises() -> None:
+    statement = Statement("SELECT 1")
+    statement.took(0.001)
+    assert not statement.doubtful
+    statement.took(1)
+    assert statement.doubtful
+    statement.took(0.001)
+    assert not statement.doubtful
+
+
 def test_slow_statements_leave_the_loop_to_others(file: Any, run: Run) -> None:
     slow = Statement(
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT count(*) FROM n"

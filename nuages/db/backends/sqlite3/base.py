@@ -244,9 +244,11 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     def _fetch_in_worker(self, statement: Statement, params: Sequence[Any]) -> list[Row]:
         if statement.slow and not statement.writes:
             return offload(self._fetch_timed, statement, params)
-        started = time.perf_counter()
+        # On a busy machine the clock on the wall runs while others do: it may suspect, the thread's own confirms.
+        clock = time.thread_time if statement.doubtful else time.perf_counter
+        started = clock()
         rows = self._call(self._execute, statement.qmark, params, statement.writes).fetchall()
-        statement.took(time.perf_counter() - started)
+        statement.took(clock() - started)
         return rows
 
     def _fetch_timed(self, statement: Statement, params: Sequence[Any]) -> list[Row]:
