@@ -30,7 +30,8 @@ _EXPLAIN_WORDS = frozenset(
     ]
 )
 _TEXT_LOOKUPS = re.compile(r"i?(exact|contains|startswith|endswith|regex)$")
-_PART = re.compile(r"[\w-]+$")
+# Not written as a parameter: nothing but a name, and no hyphens, two of which begin a comment.
+_PART = re.compile(r"[A-Za-z_]+")
 #: Parts of dates under PostgreSQL's names.
 _PARTS = {"week_day": ("DOW", " + 1"), "iso_week_day": ("ISODOW", ""), "iso_year": ("ISOYEAR", "")}
 
@@ -133,7 +134,7 @@ class DatabaseOperations(BaseDatabaseOperations):
     # Dates
 
     def _part(self, lookup_type: str) -> str:
-        if not _PART.match(lookup_type):
+        if not _PART.fullmatch(lookup_type):
             raise ValueError(f"Invalid lookup type: {lookup_type!r}")
         return lookup_type
 

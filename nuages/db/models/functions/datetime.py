@@ -16,7 +16,7 @@ from nuages.db.models.shapes.slots import Late
 from nuages.db.utils import DataError
 from nuages.utils import timezone
 
-_PART = re.compile(r"[\w-]+")
+_PART = re.compile(r"[A-Za-z_]+")
 _CLOCK_PARTS = frozenset({"hour", "minute", "second"})
 _CALENDAR_ONLY = frozenset({"year", "iso_year", "month", "week", "week_day", "iso_week_day", "quarter"})
 _CALENDAR_KINDS = frozenset({"year", "quarter", "month", "week", "day", "date"})
