@@ -156,10 +156,13 @@ class Presenter:
                     return show(by_rules(holder, bit))
             else:
                 return show(slowly(holder, bit, first))
-            if type(value) is str:
+            kind = type(value)
+            if kind is str:
                 escaped: str = escape(value)
                 return escaped if escaped is value or "&#" not in escaped else escape_text(value)
-            way = find(type(value))
+            if kind is int and _grouped is False:
+                return str(value)
+            way = find(kind)
             return way(value) if way is not None else show(settle(value))
 
         return reading(show_step, bit)

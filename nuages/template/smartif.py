@@ -69,7 +69,14 @@ class Operation:
             return False
 
     def write(self, code: Emitter) -> ast.expr:
-        """Statements that put the truth into a local, whose name is returned."""
+        """Statements that put the truth into a local, whose name is returned; or the truth, where nothing can fail."""
+        if self.sign == "not" and isinstance(self.operands[0], Operand):
+            value = self.operands[0].write(code)
+            return (
+                code.negated(value)
+                if code.is_sure(value)
+                else code.local(self._write_onto(code, lambda _: value))
+            )
         *outer, innermost = self._chain()
         truth = innermost._write_onto(code, innermost.operands[0].write)
         for operation in reversed(outer):

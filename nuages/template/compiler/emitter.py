@@ -33,6 +33,7 @@ _LOOP_NUMBERS: dict[str, tuple[str, int]] = {
     "revcounter0": ("rest", 1),
 }
 
+
 class Emitter(Variables):
     """Writes one function. Nodes call its methods from their `emit`."""
 
@@ -267,7 +268,7 @@ class Emitter(Variables):
             finish = none_if_missing if ignore_failures else empty_if_missing
             return self._filters(expression, self.look_up(variable.lookups, finish))
         found = self.variable(variable)
-        if isinstance(found, ast.Constant | ast.BinOp):
+        if self.is_sure(found):
             return self._filters(expression, found)
         if ignore_failures:
             return self._filters(expression, self._or_invalid("or_none", found))
@@ -287,6 +288,11 @@ class Emitter(Variables):
         return ast.IfExp(
             self.call("is_missing", named), shown, self._filters(expression, self.local(local)), **self._place
         )
+
+    @staticmethod
+    def is_sure(value: ast.expr) -> bool:
+        """Whether an expression cannot be missing or fail: a literal, or what is said of our own loop."""
+        return isinstance(value, ast.Constant | ast.BinOp | ast.Compare)
 
     def _or_invalid(self, helper: str, found: ast.expr) -> ast.expr:
         if self.string_if_invalid:
@@ -374,11 +380,11 @@ class Emitter(Variables):
             return self._sum(length, ast.Add(), 0)
         if name == "first":
             loop.uses_index = True
-            return self.call("bool", ast.Compare(index, [ast.Eq()], [self.const(0)], **self._place))
+            return ast.Compare(index, [ast.Eq()], [self.const(0)], **self._place)
         if name == "last":
             loop.uses_index = loop.uses_length = True
             last = ast.BinOp(length, ast.Sub(), self.const(1), **self._place)
-            return self.call("bool", ast.Compare(index, [ast.Eq()], [last], **self._place))
+            return ast.Compare(index, [ast.Eq()], [last], **self._place)
         return None
 
     def _sum(self, left: ast.expr, sign: ast.operator, offset: int) -> ast.expr:
@@ -399,6 +405,11 @@ class Emitter(Variables):
 
     def _filter(self, function: Callable[..., Any], value: ast.expr, given: list[ast.expr]) -> ast.expr:
         hint = identifier(getattr(function, "__name__", "filter"))
+        folded = getattr(function, "folded", None)
+        if folded is not None and self.is_sure(value):
+            short = folded(self, value, *given)
+            if short is not None:
+                return short  # type: ignore[no-any-return]
         # Filters on text see to that themselves.
         keeps_safe = getattr(function, "is_safe", False) and not getattr(function, "is_on_text", False)
         if getattr(function, "expects_localtime", False):
@@ -407,5 +418,20 @@ class Emitter(Variables):
         if getattr(function, "needs_autoescape", False):
             keywords["autoescape"] = self.const(self.switches.autoescape)
         if not keeps_safe:
+            on_str = getattr(function, "on_str", None)
+            if on_str is not None and not given and not keywords:
+                return self._on_text(function, on_str, hint, value)
             return self.call(self.constant(function, hint), value, *given, **keywords)
         return self.call(self.constant(runtime.keeping_safe(function), hint), value, *given, **keywords)
+
+    def _on_text(
+        self, function: Callable[..., Any], on_str: Callable[[str], Any], hint: str, value: ast.expr
+    ) -> ast.expr:
+        """A filter on text: what it does to an exact `str` at once, and the way round by `str()` for all else."""
+        text = self.temporary("text")
+        kind = self.compared(self.call("type", self.named(text, value)), ast.Is(), self.local("str"))
+        return self.either(
+            kind,
+            self.call(self.constant(on_str, f"{hint}_str"), self.local(text)),
+            self.call(self.constant(function, hint), self.local(text)),
+        )

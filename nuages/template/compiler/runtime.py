@@ -97,6 +97,8 @@ def keeping_safe(function: Callable[..., Any]) -> Callable[..., Any]:
     """A filter registered as `is_safe`: a safe string stays safe."""
 
     def filtered(value: Any, *args: Any, **kwargs: Any) -> Any:
+        if type(value) is str:
+            return function(value, *args, **kwargs)
         result = function(value, *args, **kwargs)
         return mark_safe(result) if isinstance(value, SafeData) else result
 

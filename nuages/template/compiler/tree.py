@@ -7,7 +7,7 @@ name template lines. Output is gathered: neighbouring texts and values become on
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -100,6 +100,10 @@ class TreeBuilder:
     def compared(self, left: ast.expr, sign: ast.cmpop, right: ast.expr) -> ast.expr:
         """`left sign right`."""
         return ast.Compare(left, [sign], [right], **self._place)
+
+    def remainder(self, value: ast.expr, divisor: ast.expr) -> ast.expr:
+        """`value % divisor`."""
+        return ast.BinOp(value, ast.Mod(), divisor, **self._place)
 
     def is_none(self, value: ast.expr) -> ast.expr:
         """`value is None`."""
@@ -227,6 +231,15 @@ class TreeBuilder:
 
     # Output
 
+    def inline(self, write: Callable[[], None]) -> ast.expr:
+        """What `write` puts out as one expression. It must make no statement."""
+        outer, self._pending = self._pending, []
+        try:
+            write()
+            return self._joined(self._pending)
+        finally:
+            self._pending = outer
+
     def text(self, text: str) -> None:
         """Put out text as it is."""
         if text:
@@ -248,22 +261,23 @@ class TreeBuilder:
         pending, self._pending = self._pending, []
         if not pending:
             return
-        value: ast.expr
-        if len(pending) == 1:
-            only = pending[0]
-            value = self.const(only) if isinstance(only, str) else only
-        else:
-            parts = [
-                self.const(part)
-                if isinstance(part, str)
-                else ast.FormattedValue(part, -1, None, **self._place)
-                for part in pending
-            ]
-            value = ast.JoinedStr(parts, **self._place)
+        value = self._joined(pending)
         written = self.call(self.writer, value)
         if self.streams:
             written = ast.Yield(value, **self._place)
         self._body.append(ast.Expr(written, **self._place))
+
+    def _joined(self, pending: list[str | ast.expr]) -> ast.expr:
+        if not pending:
+            return self.const("")
+        if len(pending) == 1:
+            only = pending[0]
+            return self.const(only) if isinstance(only, str) else only
+        parts = [
+            self.const(part) if isinstance(part, str) else ast.FormattedValue(part, -1, None, **self._place)
+            for part in pending
+        ]
+        return ast.JoinedStr(parts, **self._place)
 
     @contextmanager
     def capture(self, hint: str = "part") -> Iterator[ast.expr]:

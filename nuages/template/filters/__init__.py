@@ -47,6 +47,8 @@ def _on_text_alone(func: Callable[[str], Any], innermost: Any) -> Callable[..., 
         return result
 
     on_text.is_on_text = True  # type: ignore[attr-defined]
+    # What compiled templates call for an exact `str`.
+    on_text.on_str = func  # type: ignore[attr-defined]
     return on_text
 
 

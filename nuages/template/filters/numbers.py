@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nuages.template.filters import register
 from nuages.template.presentation import plain_numbers
@@ -13,6 +14,9 @@ from nuages.utils import formats
 from nuages.utils.html import avoid_wrapping
 from nuages.utils.safestring import SafeString, mark_safe
 from nuages.utils.translation import gettext, ngettext
+
+if TYPE_CHECKING:
+    from nuages.template.compiler.emitter import Emitter
 
 _PLACES = re.compile(r"(?P<places>-?\d*)(?P<suffix>gu|ug|g|u)?\Z")
 
@@ -161,6 +165,16 @@ def get_digit(value: Any, arg: Any) -> Any:
 def divisibleby(value: Any, arg: Any) -> bool:
     """Whether a number is divisible by another."""
     return int(value) % int(arg) == 0
+
+
+def _divisible(code: Emitter, value: ast.expr, arg: ast.expr) -> ast.expr | None:
+    """`divisibleby` of a loop's counter by a number."""
+    if not isinstance(value, ast.BinOp) or not isinstance(arg, ast.Constant) or type(arg.value) is not int:
+        return None
+    return code.compared(code.remainder(value, arg), ast.Eq(), code.const(0)) if arg.value else None
+
+
+divisibleby.folded = _divisible  # type: ignore[attr-defined]
 
 
 _UNITS = (

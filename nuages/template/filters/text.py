@@ -46,6 +46,11 @@ def upper(value: str) -> str:
     return value.upper()
 
 
+# Python's own methods do the same to an exact `str`.
+lower.on_str = str.lower
+upper.on_str = str.upper
+
+
 @register.filter(is_safe=True)
 @stringfilter
 def title(value: str) -> str:

@@ -10,7 +10,7 @@ from nuages.template.compiler.scope import Bound, Layer, Loop, identifier
 from nuages.template.exceptions import TemplateSyntaxError
 from nuages.template.library import token_kwargs
 from nuages.template.lookup import VariableDoesNotExist
-from nuages.template.nodes import Node, NodeList
+from nuages.template.nodes import Node, NodeList, TextNode, VariableNode
 from nuages.template.smartif import IfParser, Operand
 from nuages.template.tags import register
 from nuages.template.tokens import Token
@@ -24,12 +24,26 @@ if TYPE_CHECKING:
 _BRANCHES_AT_MOST = 50
 
 
+# What becomes an expression without a statement, and how much of it may stand in one.
+_PUT_OUT = frozenset({TextNode, VariableNode})
+_SHORT = 6
+
+
 class TemplateLiteral(Operand):
     """An expression in a condition; `text` is how it was written."""
 
     def __init__(self, value: FilterExpression, text: str) -> None:
         super().__init__(value)
         self.text = text
+
+    @property
+    def may_miss(self) -> bool:
+        """Whether a filter has a variable for an argument, which must be there."""
+        return any(
+            looked_up and argument.lookups is not None
+            for _, arguments in self.value.filters
+            for looked_up, argument in arguments
+        )
 
     def eval(self, context: Any) -> Any:
         """The expression's value, None for a missing variable."""
@@ -73,6 +87,9 @@ class IfNode(Node):
 
     def emit(self, code: Emitter) -> None:
         branches = self.conditions_nodelists
+        if self._is_short():
+            self._put_short(code)
+            return
         if len(branches) <= _BRANCHES_AT_MOST:
             self._branch(code, branches, None)
             return
@@ -101,12 +118,40 @@ class IfNode(Node):
                 self._branch(code, others, taken)
         code.if_(truth, body, orelse)
 
+    def _is_short(self) -> bool:
+        """Whether all branches are texts and variables, and only the first condition may take statements."""
+        branches = self.conditions_nodelists
+        return len(branches) <= _SHORT and all(
+            (
+                not number
+                or condition is None
+                or (isinstance(condition, TemplateLiteral) and not condition.may_miss)
+            )
+            and len(nodelist) <= _SHORT
+            and all(type(node) in _PUT_OUT for node in nodelist)
+            for number, (condition, nodelist) in enumerate(branches)
+        )
+
+    def _put_short(self, code: Emitter) -> None:
+        """Put out one of several expressions."""
+        (condition, nodelist), *others = self.conditions_nodelists
+        truth = self._truth(code, condition)
+        parts = [(truth, code.inline(lambda: code.nodes(nodelist)))]
+        otherwise = code.const("")
+        for condition, nodelist in others:
+            shown = code.inline(lambda nodelist=nodelist: code.nodes(nodelist))  # type: ignore[misc]
+            if condition is None:
+                otherwise = shown
+            else:
+                parts.append((condition.write(code), shown))
+        for truth, shown in reversed(parts):
+            otherwise = code.either(truth, shown, otherwise)
+        code.put(otherwise)
+
     @staticmethod
     def _truth(code: Emitter, condition: Any) -> ast.expr:
         # Only a filter's argument can be found missing here; it makes the condition false.
-        if isinstance(condition, TemplateLiteral) and any(
-            arguments for _, arguments in condition.value.filters
-        ):
+        if isinstance(condition, TemplateLiteral) and condition.may_miss:
             truth = code.temporary("test")
             with code.block() as body:
                 code.assign_local(truth, condition.write(code))
