@@ -1,7 +1,8 @@
 """Looking at templates from the command line.
 
 `python -m nuages.template show NAME` prints the Python a template becomes, `check` the errors of all templates,
-`list` who extends and includes whom and what each reads.
+`list` who extends and includes whom and what each reads. It works without a project too, on the files of a folder;
+`manage.py templates` and `manage.py check --tag templates` look at a whole project.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from nuages.template.exceptions import TemplateDoesNotExist, TemplateSyntaxError
+from nuages.template.listing import listing, problem_lines
 from nuages.template.presentation import Switches
+from nuages.template.survey import survey
+from nuages.template.usage import usages
 
 
 def show(template: Any) -> str:
@@ -79,30 +83,19 @@ def _show(engine: Any, name: str) -> int:
 
 
 def _check(engine: Any) -> int:
-    from nuages.template.survey import survey
-
     findings = survey(engine)
-    wrong = [finding for finding in findings if finding.error is not None]
-    for finding in wrong:
-        print(f"{finding.path}\n  {described(finding.error) if finding.error else ''}")
-    print(f"{len(findings)} templates, {len(wrong)} with errors")
+    for line in problem_lines(findings):
+        print(line)
+    wrong = sum(bool(finding.problems) for finding in findings)
+    print(f"{len(findings)} templates, {wrong} with errors")
     return 1 if wrong else 0
 
 
 def _list(engine: Any) -> int:
-    from nuages.template.survey import survey, unused
-
     findings = survey(engine)
-    alone = set(unused(findings))
-    for finding in findings:
-        print(finding.name, "" if finding.name not in alone else "(used by no other)")
-        for label, names in (
-            ("extends", finding.extends),
-            ("includes", finding.includes),
-            ("reads", finding.reads),
-        ):
-            if names:
-                print(f"  {label} {', '.join(sorted(names))}")
+    used = usages(findings)
+    for line in listing(findings, used):
+        print(line)
     return 0
 
 

@@ -89,6 +89,7 @@ def annotate(error: BaseException, context: Any, node: Any = None) -> None:
     """Mark an error raised while rendering with the innermost template tag it came through."""
     if hasattr(error, "template_debug") or hasattr(error, "_nuages_place"):
         return
+    _lend_sources(error.__traceback__)
     place = _place(error.__traceback__)
     if place is not None:
         template = place.unit.origin_template
@@ -114,8 +115,6 @@ def annotate(error: BaseException, context: Any, node: Any = None) -> None:
     start = _offset(source, lineno, column)
     end = start + width
     error.add_note(_note(name, lineno, column, source[start:end]))
-    if not linecache.getlines(name):
-        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     engine = getattr(getattr(context, "template", None), "engine", None) or getattr(template, "engine", None)
     if getattr(engine, "debug", False):
         error.template_debug = excerpt(error, source, name, start, end)  # type: ignore[attr-defined]
@@ -123,7 +122,7 @@ def annotate(error: BaseException, context: Any, node: Any = None) -> None:
 
 def without_end(error: RecursionError) -> TemplateSyntaxError | None:
     """What to raise where templates that include one another used up the stack; None where other code did."""
-    names = list(_templates(error.__traceback__))
+    names = [unit.filename for unit in _units(error.__traceback__)]
     if len(names) < _DEEP:
         return None
     last = names.pop()
@@ -140,12 +139,21 @@ def without_end(error: RecursionError) -> TemplateSyntaxError | None:
     return told
 
 
-def _templates(trace: TracebackType | None) -> Iterator[str]:
-    """The names of the templates whose functions are in a traceback, outermost first."""
+def _lend_sources(trace: TracebackType | None) -> None:
+    """Give tracebacks the lines of templates to show, whether they are files or not."""
+    for unit in {id(unit): unit for unit in _units(trace)}.values():
+        source = getattr(unit.origin_template, "source", None)
+        if source is not None:
+            name = unit.filename
+            linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+
+
+def _units(trace: TracebackType | None) -> Iterator[Any]:
+    """The units whose functions are in a traceback, outermost first."""
     while trace is not None:
         names = trace.tb_frame.f_globals
         if names.get("__nuages_template__"):
-            yield names["__nuages_unit__"].filename
+            yield names["__nuages_unit__"]
         trace = trace.tb_next
 
 

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from nuages.template.exceptions import TemplateDoesNotExist
+from nuages.template.exceptions import TemplateDoesNotExist, TemplateSyntaxError
+from nuages.template.lexer import Lexer
+from nuages.template.library import InclusionNode
 from nuages.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
+from nuages.template.nodes import Node, TextNode
+from nuages.template.origin import Origin
+from nuages.template.parser import Parser
 from nuages.template.presentation import Switches
+from nuages.template.template import Template
+from nuages.template.tokens import Token
 from nuages.template.variables import FilterExpression
 
-# Kinds of files that are templates; others in the same directories are images, scripts and the like.
-_SUFFIXES = frozenset({".html", ".htm", ".txt", ".xml", ".svg", ".js", ".css", ".json", ".md", ".eml"})
+
+@dataclass(slots=True)
+class Problem:
+    """Something wrong at a place in a template; `hint` says how it may be mended."""
+
+    message: str
+    line: int | None = None
+    column: int | None = None
+    hint: str | None = None
+    # A template is named that does not exist.
+    missing: bool = False
 
 
 @dataclass(slots=True)
@@ -21,70 +35,140 @@ class Finding:
     """What was found out about one template."""
 
     name: str
-    path: Path
-    error: Exception | None = None
+    path: str
+    problems: list[Problem] = field(default_factory=list)
     extends: set[str] = field(default_factory=set)
     includes: set[str] = field(default_factory=set)
     reads: set[str] = field(default_factory=set)
+    # Whether another template of the same name is found before this one.
+    hidden: bool = False
+
+    @property
+    def uses(self) -> set[str]:
+        """The templates that this one extends or includes, less the names of partials."""
+        return {name.partition("#")[0] for name in self.extends | self.includes}
 
 
-def template_files(engine: Any) -> Iterator[tuple[str, Path]]:
-    """Name and file of each template in the engine's directories; the first of a name is the one used."""
+def survey(engine: Any) -> list[Finding]:
+    """Parse and compile every template that the engine's loaders can list; errors in one do not end it."""
     seen: set[str] = set()
+    findings: list[Finding] = []
     for loader in engine.template_loaders:
-        for directory in loader.get_dirs() if hasattr(loader, "get_dirs") else ():
-            root = Path(directory)
-            for path in sorted(root.rglob("*")):
-                name = path.relative_to(root).as_posix()
-                if path.suffix in _SUFFIXES and name not in seen and path.is_file():
-                    seen.add(name)
-                    yield name, path
+        for origin in loader.list_sources():
+            finding = _look_at(engine, origin)
+            finding.hidden = finding.name in seen
+            seen.add(finding.name)
+            findings.append(finding)
+    return findings
 
 
-def survey(engine: Any, names: Iterable[tuple[str, Path]] | None = None) -> list[Finding]:
-    """Parse and compile every template; an error in one does not keep the others from being looked at."""
-    return [
-        _look_at(engine, name, path) for name, path in (template_files(engine) if names is None else names)
-    ]
-
-
-def _look_at(engine: Any, name: str, path: Path) -> Finding:
-    finding = Finding(name, path)
+def _look_at(engine: Any, origin: Origin) -> Finding:
+    finding = Finding(str(origin.template_name), str(origin.name))
     try:
-        template = engine.get_template(name)
+        source = origin.loader.get_contents(origin)
+    except (OSError, UnicodeError) as error:
+        finding.problems.append(Problem(f"{type(error).__name__}: {error}"))
+        return finding
+    try:
+        template = Template(source, origin, origin.template_name, engine)
         units = [template.root, *(block.unit for block in template.nodelist.get_nodes_by_type(BlockNode))]
+        units += [partial.root for partial in template.extra_data.get("partials", {}).values()]
         for unit in units:
             finding.reads |= unit.tree(Switches(engine.autoescape), engine.string_if_invalid)[1].reads
+    except TemplateSyntaxError as error:
+        finding.problems += map(problem_of, all_errors(source, engine, origin) or [error])
+        return finding
     except Exception as error:
-        finding.error = error
+        finding.problems.append(problem_of(error))
         return finding
     finding.reads -= {"block", "forloop"}
-    finding.extends.update(
-        _literals(node.parent_name for node in template.nodelist.get_nodes_by_type(ExtendsNode))
-    )
-    finding.includes.update(
-        _literals(node.template for node in template.nodelist.get_nodes_by_type(IncludeNode))
-    )
-    for wanted in sorted(finding.extends | finding.includes):
-        try:
-            engine.get_template(wanted)
-        except TemplateDoesNotExist as error:
-            error.add_note(f"{name} refers to {wanted!r}.")
-            finding.error = error
-        except Exception:
-            # Its own finding tells.
-            continue
+    for extends in template.nodelist.get_nodes_by_type(ExtendsNode):
+        _refer(engine, finding, extends, extends.parent_name, finding.extends)
+    for include in template.nodelist.get_nodes_by_type(IncludeNode):
+        _refer(engine, finding, include, include.template, finding.includes)
+    for tag in template.nodelist.get_nodes_by_type(InclusionNode):
+        if isinstance(tag.filename, str):
+            finding.includes.add(tag.filename)
     return finding
 
 
-def _literals(expressions: Iterable[FilterExpression]) -> Iterator[str]:
-    return (
-        str(expression.var) for expression in expressions if not expression.is_var and not expression.filters
+def _refer(engine: Any, finding: Finding, node: Node, expression: FilterExpression, names: set[str]) -> None:
+    """Note the template that a tag names, where it does so with a literal, and whether it is there."""
+    if expression.is_var or expression.filters:
+        return
+    wanted = str(expression.var)
+    names.add(wanted)
+    try:
+        engine.get_template(wanted)
+    except TemplateDoesNotExist:
+        message = f"There is no template {wanted!r}."
+        line, column = (None, None) if node.token is None else _place(node.token)
+        finding.problems.append(Problem(message, line, column, missing=True))
+    except Exception:
+        # Its own finding tells.
+        return
+
+
+def problem_of(error: Exception) -> Problem:
+    """What an error says, and where."""
+    token = getattr(error, "token", None)
+    if isinstance(error, TemplateSyntaxError):
+        message = error.message
+    else:
+        message = f"{type(error).__name__}: {error}"
+    hints = [note for note in getattr(error, "__notes__", ()) if not note.startswith("In template ")]
+    hint = " ".join(hints) or None
+    return Problem(message, None, None, hint) if token is None else Problem(message, *_place(token), hint)
+
+
+def _place(token: Token) -> tuple[int | None, int]:
+    return token.lineno, token.column + 1
+
+
+def all_errors(source: str, engine: Any, origin: Origin | None = None) -> list[Exception]:
+    """Every error of a template's text, not only the first."""
+    parser = _Collecting(
+        Lexer(source).tokenize(), engine.template_libraries, engine.template_builtins, origin
     )
+    try:
+        parser.parse()
+    except TemplateSyntaxError as error:
+        parser.errors.append(error)
+    return parser.errors
 
 
-def unused(findings: Iterable[Finding]) -> list[str]:
-    """Templates that no other extends or includes: those of views, and those nobody needs any more."""
-    found = list(findings)
-    used = {name.partition("#")[0] for finding in found for name in (*finding.extends, *finding.includes)}
-    return [finding.name for finding in found if finding.name not in used]
+class _Collecting(Parser):
+    """A parser that keeps an error and goes on after the tag it is about."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.errors: list[Exception] = []
+        # Tags that could not be made sense of: what ends them is not an error of its own.
+        self._given_up: list[str] = []
+
+    def _expression(self, token: Token) -> FilterExpression:
+        try:
+            return super()._expression(token)
+        except TemplateSyntaxError as error:
+            self.errors.append(error)
+            return FilterExpression("None", self)
+
+    def _tag(self, name: str, token: Token, ends: tuple[str, ...]) -> Any:
+        if self._belongs_to_given_up(name):
+            return TextNode("")
+        depth = len(self.command_stack)
+        try:
+            return super()._tag(name, token, ends)
+        except TemplateSyntaxError as error:
+            self.errors.append(error)
+            del self.command_stack[depth:]
+            if not name.startswith("end"):
+                self._given_up.append(name)
+            return TextNode("")
+
+    def _belongs_to_given_up(self, name: str) -> bool:
+        if not self._given_up or not name.startswith("end"):
+            return bool(self._given_up) and name in ("elif", "else", "empty", "plural")
+        # The name may have been misspelt where the tag begins.
+        self._given_up.remove(name[3:] if name[3:] in self._given_up else self._given_up[-1])
+        return True

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from nuages.template import Context, TemplateDoesNotExist, TemplateSyntaxError
+from nuages.views.debug import ExceptionReporter
 from tests.template.conftest import engine_of
 
 Render = Callable[..., str]
@@ -61,6 +62,43 @@ def test_tracebacks_show_template_lines() -> None:
     text = "".join(traceback.format_exception(caught.value))
     assert 'File "page.html", line 2' in text
     assert "{{ x.y }}" in text
+
+
+def test_tracebacks_show_every_template_they_go_through() -> None:
+    templates = {
+        "base": "<title>\n{% block title %}{% endblock %}",
+        "page": "{% extends 'base' %}\n{% block title %}{% include 'part' %}{% endblock %}",
+        "part": "\n\n{{ f }}",
+    }
+    with pytest.raises(ZeroDivisionError) as caught:
+        engine_of(templates).get_template("page").render(Context({"f": lambda: 1 / 0}))
+    text = "".join(traceback.format_exception(caught.value))
+    for place, line in (
+        ('File "page", line 1, in template', "{% extends 'base' %}"),
+        ('File "base", line 2, in template', "{% block title %}{% endblock %}"),
+        ('File "page", line 2, in block title', "{% block title %}{% include 'part' %}{% endblock %}"),
+        ('File "part", line 3, in template', "{{ f }}"),
+    ):
+        assert f"  {place}\n    {line}\n" in text
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_the_debug_page_marks_the_spot(debug: bool) -> None:
+    engine = engine_of({"page": "<p>\n{{ a }} {% explode_not %} {{ b }}"}, debug=debug)
+    with pytest.raises(TemplateSyntaxError) as caught:
+        engine.get_template("page")
+    page = ExceptionReporter(None, type(caught.value), caught.value, None).get_traceback_html()
+    assert "Invalid block tag on line 2: &#x27;explode_not&#x27;" in page
+    assert "In template page, line 2, column 9: {% explode_not %}" in page
+    assert ("<pre>{{ a }} <em>{% explode_not %}</em> {{ b }}</pre>" in page) is debug
+
+
+def test_the_debug_page_shows_the_lines_of_templates_that_are_no_files() -> None:
+    with pytest.raises(ZeroDivisionError) as caught:
+        engine_of({"page": "one\n{{ f }} two\n"}).get_template("page").render(Context({"f": lambda: 1 / 0}))
+    reporter = ExceptionReporter(None, type(caught.value), caught.value, caught.value.__traceback__)
+    frame = next(frame for frame in reporter.get_traceback_frames() if frame["filename"] == "page")
+    assert (frame["pre_context"], frame["context_line"]) == (["one"], "{{ f }} two")
 
 
 def test_outside_debug_mode_there_is_no_excerpt() -> None:

@@ -43,24 +43,31 @@ class CheckRegistry:
     def __init__(self) -> None:
         self.registered_checks: set[Check] = set()
         self.deployment_checks: set[Check] = set()
+        # Those that look at much; they are left out before each command.
+        self.thorough_checks: set[Check] = set()
         # Sets forget the order; messages should not come in another one each time.
         self._order: dict[Check, None] = {}
 
-    def register(self, check: Any = None, *tags: str, deploy: bool = False, **kwargs: Any) -> Any:
+    def register(
+        self, check: Any = None, *tags: str, deploy: bool = False, thorough: bool = False, **kwargs: Any
+    ) -> Any:
         """Register a check under tags: as a decorator `@register("tag")`, or called with the function first.
 
-        With `deploy` it runs only when deployment is checked.
+        With `deploy` it runs only when deployment is checked; with `thorough` for `manage.py check` and where one of
+        its tags is named, but not before each command.
         """
         if isinstance(check, str) or check is None:
             tags = (check, *tags) if check is not None else tags
-            return lambda func: self._add(func, tags, deploy)
-        return self._add(check, tags, deploy)
+            return lambda func: self._add(func, tags, deploy, thorough)
+        return self._add(check, tags, deploy, thorough)
 
-    def _add(self, check: Any, tags: tuple[str, ...], deploy: bool) -> Any:
+    def _add(self, check: Any, tags: tuple[str, ...], deploy: bool, thorough: bool) -> Any:
         if not func_accepts_kwargs(check):
             raise TypeError("Check functions must accept keyword arguments (**kwargs).")
         check.tags = tags
         (self.deployment_checks if deploy else self.registered_checks).add(check)
+        if thorough:
+            self.thorough_checks.add(check)
         self._order[check] = None
         return check
 
@@ -71,10 +78,12 @@ class CheckRegistry:
         include_deployment_checks: bool = False,
         databases: Sequence[str] | None = None,
         exclude_tags: Collection[str] = (),
+        thorough: bool = False,
     ) -> list[Any]:
         """Run the checks (those with one of the tags, and none of the excluded) and return their messages.
 
-        Checks that ask a database run only for databases that are named.
+        Checks that ask a database run only for databases that are named, thorough ones for tags that are named or
+        where `thorough` is true.
         """
         checks = self.get_checks(include_deployment_checks)
         if tags is not None:
@@ -83,6 +92,8 @@ class CheckRegistry:
             checks = [check for check in checks if set(check.tags).isdisjoint(exclude_tags)]  # type: ignore[attr-defined]
         if not databases:
             checks = [check for check in checks if Tags.database not in check.tags]  # type: ignore[attr-defined]
+        if tags is None and not thorough:
+            checks = [check for check in checks if check not in self.thorough_checks]
         messages: list[Any] = []
         for check in checks:
             found = check(app_configs=app_configs, databases=databases)

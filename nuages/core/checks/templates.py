@@ -1,8 +1,9 @@
-"""Checks of TEMPLATES: each engine checks itself."""
+"""Checks of TEMPLATES and of the templates: each engine checks itself."""
 
 from __future__ import annotations
 
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from nuages.core.checks.registry import Tags, register
@@ -14,3 +15,23 @@ def check_templates(app_configs: Any, **kwargs: Any) -> list[Any]:
     from nuages.template import engines
 
     return list(chain.from_iterable(engine.check() for engine in engines.all()))
+
+
+@register(Tags.templates, thorough=True)
+def check_template_sources(app_configs: Any, **kwargs: Any) -> list[Any]:
+    """Compile all templates that engines can list (only those of some apps, if these are named).
+
+    A file that several engines have is fine when one of them can make something of it.
+    """
+    from nuages.template import engines
+
+    found: dict[str, list[Any]] = {}
+    for engine in engines.all():
+        for path, messages in engine.check_sources():
+            if app_configs is None or any(_is_in(path, config.path) for config in app_configs):
+                found[path] = messages if found.get(path, messages) else []
+    return list(chain.from_iterable(found.values()))
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return Path(path).is_relative_to(folder)

@@ -265,14 +265,18 @@ class BaseCommand:
         fail_level: int = checks.ERROR,
         databases: Any = None,
         exclude_tags: Any = (),
+        thorough: bool = False,
     ) -> None:
         """Run system checks and print what they find; SystemCheckError for what is serious."""
+        extra: dict[str, Any] = {"exclude_tags": exclude_tags} if exclude_tags else {}
+        if thorough:
+            extra["thorough"] = True
         found = checks.run_checks(
             app_configs=app_configs,
             tags=tags,
             include_deployment_checks=include_deployment_checks,
             databases=databases,
-            **({"exclude_tags": exclude_tags} if exclude_tags else {}),
+            **extra,
         )
         shown = [message for message in found if not message.is_silenced()]
         body = "".join(self._group(name, shown, low, high) for name, low, high in _LEVELS)

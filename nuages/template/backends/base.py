@@ -30,6 +30,10 @@ class BaseEngine:
         """System checks of this backend."""
         return []
 
+    def check_sources(self) -> Iterator[tuple[str, list[Any]]]:
+        """Path of each template this engine can list, with the messages about what is wrong in it."""
+        yield from ()
+
     def from_string(self, template_code: str) -> Any:
         """A template of the given text."""
         raise NotImplementedError("subclasses of BaseEngine should provide a from_string() method")

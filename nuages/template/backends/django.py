@@ -72,6 +72,26 @@ class DjangoTemplates(BaseEngine):
             if len(paths) > 1
         ]
 
+    def check_sources(self) -> Iterator[tuple[str, list[Any]]]:
+        """Each template with its syntax errors and the names of templates in it that do not exist."""
+        from nuages.core.checks import Error
+        from nuages.template.listing import place
+        from nuages.template.survey import survey
+
+        for finding in survey(self.engine):
+            yield (
+                finding.path,
+                [
+                    Error(
+                        problem.message,
+                        hint=problem.hint,
+                        obj=place(finding.path, problem),
+                        id="templates.E102" if problem.missing else "templates.E101",
+                    )
+                    for problem in finding.problems
+                ],
+            )
+
     def from_string(self, template_code: str) -> Template:
         """A template of the given text."""
         return Template(self.engine.from_string(template_code), self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ from nuages.conf import settings
 from nuages.template.backends.base import BaseEngine
 from nuages.template.backends.utils import csrf_input_lazy, csrf_token_lazy
 from nuages.template.exceptions import TemplateDoesNotExist, TemplateSyntaxError
+from nuages.template.loaders.filesystem import TEMPLATE_SUFFIXES
 from nuages.utils.functional import cached_property
 from nuages.utils.module_loading import import_string
+
+_SUFFIXES = TEMPLATE_SUFFIXES | {".jinja", ".jinja2", ".j2"}
 
 # Lines shown before and after the marked one.
 _AROUND = 10
@@ -34,6 +38,30 @@ class Jinja2(BaseEngine):
         options.setdefault("auto_reload", settings.DEBUG)
         options.setdefault("undefined", jinja2.DebugUndefined if settings.DEBUG else jinja2.Undefined)
         self.env = environment(**options)
+
+    def check_sources(self) -> Iterator[tuple[str, list[Any]]]:
+        """Each template that the environment's loader lists, with its syntax error."""
+        from nuages.core.checks import Error
+
+        loader = self.env.loader
+        try:
+            names = [] if loader is None else loader.list_templates()
+        except TypeError:
+            # Some loaders cannot tell.
+            return
+        for name in names:
+            if Path(name).suffix not in _SUFFIXES:
+                continue
+            path = name
+            try:
+                source, filename, _ = loader.get_source(self.env, name)
+                path = filename or name
+                self.env.compile(source, name, filename)
+            except jinja2.TemplateSyntaxError as error:
+                message = Error(error.message or "", obj=f"{path}:{error.lineno}", id="templates.E101")
+                yield path, [message]
+            else:
+                yield path, []
 
     def from_string(self, template_code: str) -> Template:
         """A template of the given text."""

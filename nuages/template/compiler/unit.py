@@ -119,7 +119,10 @@ class Unit:
         exec(compile(module, self.filename, "exec"), namespace)
         self.sets = code.root_names
         self.uses_block = self.live or code.may_read("block")
-        return namespace["render"]
+        function = namespace["render"]
+        # Tracebacks then say `in block title`.
+        function.__code__ = function.__code__.replace(co_name=self.name, co_qualname=self.name)
+        return function
 
     @cached_property
     def origin(self) -> Any:

@@ -48,5 +48,9 @@ class Loader:
         """The text at a place; raises TemplateDoesNotExist when there is none."""
         raise NotImplementedError("subclasses of Loader must provide a get_contents() method")
 
+    def list_sources(self) -> Iterator[Origin]:
+        """The places of all templates there are, in the order of looking; nothing where a loader cannot tell."""
+        yield from ()
+
     def reset(self) -> None:
         """Forget what was loaded. Nothing to do for loaders that keep nothing."""

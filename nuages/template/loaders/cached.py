@@ -34,6 +34,11 @@ class Loader(BaseLoader):
         for loader in self.loaders:
             yield from loader.get_template_sources(template_name)
 
+    def list_sources(self) -> Iterator[Origin]:
+        """The places all loaders can list."""
+        for loader in self.loaders:
+            yield from loader.list_sources()
+
     def get_template(self, template_name: Any, skip: Sequence[Origin] | None = None) -> Any:
         """The kept template, or the one loaded now."""
         key = self.cache_key(template_name, skip)

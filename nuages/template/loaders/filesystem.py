@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from nuages.core.exceptions import SuspiciousFileOperation
@@ -10,6 +11,11 @@ from nuages.template.exceptions import TemplateDoesNotExist
 from nuages.template.loaders.base import Loader as BaseLoader
 from nuages.template.origin import Origin
 from nuages.utils._os import safe_join
+
+# Other files in the same directories are images, fonts and the like.
+TEMPLATE_SUFFIXES = frozenset(
+    {".html", ".htm", ".txt", ".xml", ".svg", ".js", ".css", ".json", ".md", ".eml"}
+)
 
 
 class Loader(BaseLoader):
@@ -39,3 +45,11 @@ class Loader(BaseLoader):
             except SuspiciousFileOperation:
                 continue
             yield Origin(name=path, template_name=template_name, loader=self)
+
+    def list_sources(self) -> Iterator[Origin]:
+        """The files below each directory that are of a kind that templates are of."""
+        for directory in map(Path, self.get_dirs()):
+            for path in sorted(directory.rglob("*")):
+                if path.suffix in TEMPLATE_SUFFIXES and path.is_file():
+                    name = path.relative_to(directory).as_posix()
+                    yield Origin(name=safe_join(directory, name), template_name=name, loader=self)

@@ -27,3 +27,8 @@ class Loader(BaseLoader):
     def get_template_sources(self, template_name: Any) -> Iterator[Origin]:
         """The name itself."""
         yield Origin(name=template_name, template_name=template_name, loader=self)
+
+    def list_sources(self) -> Iterator[Origin]:
+        """All names."""
+        for name in self.templates_dict:
+            yield from self.get_template_sources(name)

@@ -295,7 +295,7 @@ class DiscoverRunner:
 
     def run_checks(self, databases: Iterable[str]) -> None:
         """Run the system checks, those of the databases in use among them."""
-        call_command("check", verbosity=self.verbosity, databases=databases)
+        call_command("check", verbosity=self.verbosity, databases=databases, quick=True)
 
     def run_suite(self, suite: Any, **kwargs: Any) -> Any:
         """Run `suite` and return its result."""

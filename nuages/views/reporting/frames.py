@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import re
 import warnings
 from collections.abc import Iterator
@@ -66,7 +67,8 @@ def read_source(filename: str, loader: Any, module_name: str | None) -> list[str
         with open(filename, "rb") as file:
             lines = file.read().splitlines()
     except OSError:
-        return None
+        # Templates that are not files, for one, are known there.
+        return [line.rstrip("\n") for line in linecache.getlines(filename)] or None
     encoding = "utf-8"
     for line in lines[:2]:
         declared = _CODING.search(line)

@@ -13,7 +13,7 @@ from typing import Any
 
 from nuages.conf import settings
 from nuages.core.signals import setting_changed
-from nuages.template import Context, Engine, Template, TemplateDoesNotExist
+from nuages.template import Context, Engine, Template, TemplateDoesNotExist, TemplateSyntaxError
 from nuages.urls import resolve
 from nuages.utils import timezone
 from nuages.utils.encoding import force_str
@@ -128,7 +128,9 @@ class ExceptionReporter:
         if self.exc_type is not None:
             data["exception_type"] = self.exc_type.__name__
         if self.exc_value is not None:
-            data["exception_value"] = _text_of(self.exc_value)
+            # The notes of a template's error name the template.
+            is_of_template = isinstance(self.exc_value, TemplateSyntaxError)
+            data["exception_value"] = _text_of(self.exc_value.message if is_of_template else self.exc_value)
             notes = getattr(self.exc_value, "__notes__", None)
             if notes:
                 data["exception_notes"] = "\n" + "\n".join(plain(note) for note in notes)

@@ -26,6 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("--list-tags", action="store_true", help="List available tags.")
         parser.add_argument("--deploy", action="store_true", help="Check deployment settings.")
         parser.add_argument(
+            "--quick", action="store_true", help="Leave out the checks that take long: of all templates."
+        )
+        parser.add_argument(
             "--fail-level",
             default="ERROR",
             choices=_LEVELS,
@@ -54,6 +57,7 @@ class Command(BaseCommand):
             databases=options["databases"] or list(connections),
             # All checks may know the databases; those that ask them run only for databases that were named.
             exclude_tags=() if options["databases"] else (checks.Tags.database,),
+            thorough=not options["quick"],
         )
 
     def _refuse_unknown_tags(self, tags: Any, deploy: bool) -> None:
