@@ -162,3 +162,23 @@ def test_alternatives_with_an_aggregate_group_by_what_is_compared() -> None:
     counted = Author.objects.annotate(Count("book"))
     found = counted.filter(Q(book__in=Book.objects.filter(title="Echo")) | Q(book__count__gt=2))
     assert {author.name for author in found} == {"Ben"}
+
+
+def test_excluding_what_is_missing_behind_any_of_many_rows() -> None:
+    Book.objects.create(title="Gale", author=Author.objects.get(name="Ana"))
+    for missing in ({"book__tags": None}, {"book__tags__isnull": True}):
+        assert {author.name for author in Author.objects.filter(**missing)} == {"Ana", "Ben"}
+        assert [author.name for author in Author.objects.exclude(**missing)] == ["Cy"]
+
+
+def test_none_in_a_list_excludes_rows_without_a_value() -> None:
+    assert titles(Book.objects.exclude(pages__in=[100])) == ["Dusk", "Echo", "Fire"]
+    assert titles(Book.objects.exclude(pages__in=[100, None])) == ["Dusk", "Fire"]
+    assert titles(Book.objects.filter(pages__in=[100, None])) == ["Dawn"]
+    assert [author.name for author in Author.objects.exclude(country__name__in=["Chile", None])] == ["Ben"]
+    assert Author.objects.exclude(book__pages__in=[None]).count() == 3
+
+
+def test_a_condition_that_begins_with_a_bracket_stays_whole() -> None:
+    odd = Q(pages__gt=150) ^ Q(title="Dawn")
+    assert titles(Book.objects.filter(odd).exclude(pk__in=[])) == ["Dawn", "Dusk", "Fire"]

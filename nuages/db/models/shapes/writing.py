@@ -521,11 +521,9 @@ class Writer:
         if not conditions:
             return "", []
         try:
-            sql, params = WhereNode(conditions).as_sql(self, self.connection)
+            sql, params, _ = WhereNode(conditions).written(self, self.connection)
         except FullResultSet:
             return "", []
-        if sql.startswith("(") and len(conditions) > 1:
-            sql = sql[1:-1]
         return sql, params
 
     def sources(self) -> tuple[list[str], Params]:

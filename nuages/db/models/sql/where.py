@@ -235,6 +235,11 @@ class WhereNode:
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """The SQL of the tree. Raises EmptyResultSet when it can never hold, FullResultSet when it always does."""
+        sql, params, bare = self.written(compiler, connection)
+        return f"({sql})" if bare else sql, params
+
+    def written(self, compiler: Any, connection: Any) -> tuple[str, list[Any], bool]:
+        """The SQL of the tree without brackets around it, and whether it needs them beside other conditions."""
         if not self.children:
             # No condition at all, negated or not, restricts nothing.
             raise FullResultSet
@@ -258,19 +263,19 @@ class WhereNode:
         known = self._known(always, never, len(written))
         if known is not None:
             raise FullResultSet if known != self.negated else EmptyResultSet
+        bare = False
         if self.connector == XOR:
             sql = _parity(written, odd=always % 2 == 0, connection=connection)
-        elif len(written) > 1:
-            sql = "(" + f" {self.connector} ".join(written) + ")"
         else:
-            sql = written[0]
+            sql = f" {self.connector} ".join(written)
+            bare = len(written) > 1
         if self.negated:
-            sql = f"NOT {sql}" if len(written) > 1 and self.connector != XOR else f"NOT ({sql})"
+            sql, bare = f"NOT ({sql})", False
         if self.offset:
             params = [
                 getattr(param, "shifted", _stays)(self.offset) if _moves(param) else param for param in params
             ]
-        return sql, params
+        return sql, params, bare
 
     def _known(self, always: int, never: int, open_: int) -> bool | None:
         """The truth of the node before negation, when its constant conditions already decide it."""

@@ -126,15 +126,6 @@ def _keyword(draft: Draft, name: str, value: Any, context: Context) -> list[Any]
     if context.filterable:
         check_filterable(value)
     check_related(draft, path, value)
-    if (
-        context.negated
-        and lookups == ["in"]
-        and isinstance(value, (list, tuple, set))
-        and value
-        and not any(item is not None for item in value)
-    ):
-        # Not to be in a list of nothing but None is not to be None.
-        lookups, value = ["isnull"], True
     if context.split and context.below_not and path.first_many is not None:
         many = joins.first_unshared(draft, path.hops, context.reuse)
         if many is not None:
@@ -143,10 +134,25 @@ def _keyword(draft: Draft, name: str, value: Any, context: Context) -> list[Any]
     alias = joins.attach(
         draft, trimmed.hops, context.reuse, used=context.reuse.add if context.reuse is not None else None
     )
-    made = lookup(draft, lookups, _left(draft, path, trimmed, alias, lookups), value)
+    left = _left(draft, path, trimmed, alias, lookups)
+    made = lookup(draft, lookups, left, value)
     if not context.negated or made.lookup_name == "isnull":
         return [made]
+    if lookups == ["in"] and isinstance(value, (list, tuple)) and any(item is None for item in value):
+        return [_in_or_null(draft, trimmed, alias, left, made, value)]
     return [made, *_known_to_compare(draft, trimmed, alias, made)]
+
+
+def _in_or_null(
+    draft: Draft, trimmed: paths.Path, alias: str, left: Any, made: Any, value: Sequence[Any]
+) -> Any:
+    """Under NOT, None among the items is a wish for rows that are not null."""
+    null = lookup(draft, ["isnull"], left, True)
+    if all(item is None for item in value):
+        return null
+    if not _nullable(draft, alias) and not is_nullable(trimmed.targets[0]):
+        return made
+    return WhereNode([made, null], OR)
 
 
 def _is_joined(draft: Draft, node: Any) -> bool:
@@ -319,8 +325,10 @@ def _without_rows(
 ) -> Any:
     """Under NOT, a condition on a relation with many rows asks whether such a row exists."""
     if lookups[-1] == "isnull" and value is True:
-        present = _exists(draft, path, many, [*lookups[:-1], "isnull"], False, context)
-        if not path.targets[0].null and len(lookups) == 1:
+        # Rows that are there have a value, where every step behind them leads to a row.
+        certain = all(hop.direct and not hop.join_field.null for hop in path.hops[many + 1 :])
+        if certain and not path.targets[0].null and len(lookups) == 1:
+            present = _exists(draft, path, many, ["isnull"], False, context)
             return WhereNode([present], negated=True)
         absent = _exists(draft, path, many, None, None, context)
         null = _exists(draft, path, many, lookups, True, context)
