@@ -65,23 +65,19 @@ class InvalidTokenFormat(Exception):
 # -- secrets and tokens
 
 
-def _shifted(text: str, key: str, direction: int) -> str:
-    size = len(CSRF_ALLOWED_CHARS)
-    return "".join(
-        CSRF_ALLOWED_CHARS[(_PLACE[character] + direction * _PLACE[by]) % size]
-        for character, by in zip(text, key)
-    )
-
-
 def _mask_cipher_secret(secret: str) -> str:
     """Return a new token for a secret."""
     mask = get_random_string(CSRF_SECRET_LENGTH, allowed_chars=CSRF_ALLOWED_CHARS)
-    return mask + _shifted(secret, mask, 1)
+    # From the end, an index may be negative: so nothing has to be divided.
+    size, place, letters = len(CSRF_ALLOWED_CHARS), _PLACE, CSRF_ALLOWED_CHARS
+    return mask + "".join([letters[place[own] + place[by] - size] for own, by in zip(secret, mask)])
 
 
 def _unmask_cipher_token(token: str) -> str:
     """Return the secret that a token was made of."""
-    return _shifted(token[CSRF_SECRET_LENGTH:], token[:CSRF_SECRET_LENGTH], -1)
+    place, letters = _PLACE, CSRF_ALLOWED_CHARS
+    masked, mask = token[CSRF_SECRET_LENGTH:], token[:CSRF_SECRET_LENGTH]
+    return "".join([letters[place[own] - place[by]] for own, by in zip(masked, mask)])
 
 
 def _check_token_format(token: str) -> None:

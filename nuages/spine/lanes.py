@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
+import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol, TypeVar
@@ -17,6 +18,9 @@ from nuages.spine.scope import Scope
 from nuages.spine.worker import spawn
 
 T = TypeVar("T")
+
+#: A process that leaves its processor idle for more than this share of the time could run more threads.
+IDLE = 0.5
 
 
 class Lane(Protocol):
@@ -35,15 +39,17 @@ class WorkerLane:
 class ThreadLane:
     """Runs work in pooled threads, each request to its end in one thread.
 
-    `core` threads run at once as long as none of them is stuck, which keeps the tail short under the
-    interpreter lock. When work has waited for `patience` seconds a thread is added, up to `most`; extra threads
-    end after `linger` idle seconds. Belongs to `loop`, or the one in which it is made.
+    `core` threads run at once as long as they keep the processor busy, which keeps the tail short under the
+    interpreter lock. While work waits and they do not, as they wait themselves, a thread is added every `patience`
+    seconds, up to `crowd`; when nothing has moved for so long (they are stuck), several are, up to `most`. Extra
+    threads end after `linger` idle seconds. Belongs to `loop`, or the one in which it is made.
     """
 
     def __init__(
         self,
         core: int = 2,
         most: int = 256,
+        crowd: int = 32,
         patience: float = 0.01,
         linger: float = 10.0,
         loop: asyncio.AbstractEventLoop | None = None,
@@ -51,6 +57,7 @@ class ThreadLane:
         if not 1 <= core <= most:
             raise ValueError(f"a thread lane needs 1 <= core <= most, got core={core!r}, most={most!r}")
         self.core, self.most, self.patience, self.linger = core, most, patience, linger
+        self.crowd = min(crowd, most)
         self._loop = loop or asyncio.get_running_loop()
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._answers: list[_Job] = []
@@ -72,7 +79,7 @@ class ThreadLane:
             self._add_thread()
         elif not self._watching:
             self._watching = True
-            self._loop.call_later(self.patience, self._look, self._taken)
+            self._look_later()
         return await job.future
 
     def close(self) -> None:
@@ -81,16 +88,24 @@ class ThreadLane:
         for _ in range(self._threads):
             self._jobs.put(None)
 
-    def _look(self, taken_before: int) -> None:
-        """Add threads while work waits and nothing moves."""
+    def _look_later(self) -> None:
+        self._loop.call_later(self.patience, self._look, self._taken, time.monotonic(), time.process_time())
+
+    def _look(self, taken_before: int, then: float, used_then: float) -> None:
+        """Add threads while work waits and nothing moves, or the processor has nothing to do."""
         left = self._put - self._taken
         if left <= 0 or self._closed:
             self._watching = False
             return
+        wanted = 0
         if self._taken == taken_before:
-            for _ in range(min(left, max(1, self._threads // 2), self.most - self._threads)):
-                self._add_thread()
-        self._loop.call_later(self.patience, self._look, self._taken)
+            wanted = min(left, max(1, self._threads // 2), self.most - self._threads)
+        elif self._threads < self.crowd:
+            idle = 1 - (time.process_time() - used_then) / (time.monotonic() - then)
+            wanted = 1 if idle > IDLE else 0
+        for _ in range(wanted):
+            self._add_thread()
+        self._look_later()
 
     def _add_thread(self) -> None:
         with self._lock:

@@ -47,8 +47,8 @@ def reverse(
     """
     if args and kwargs:
         raise ValueError("Don't mix *args and **kwargs in call to reverse()!")
-    resolver = get_resolver(_urlconf.get() if urlconf is None else urlconf)
-    url = resolver.names.reverse(viewname, _prefix.get(), tuple(args or ()), kwargs or {}, current_app)
+    names = get_resolver(_urlconf.get() if urlconf is None else urlconf).names
+    url = names.reverse(viewname, _prefix.get(), tuple(args) if args else (), kwargs or {}, current_app)
     if query is not None:
         encoded = query.urlencode() if isinstance(query, QueryDict) else urlencode(query, doseq=True)
         if encoded:

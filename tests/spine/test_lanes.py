@@ -52,6 +52,36 @@ def test_a_sleeping_view_does_not_slow_the_others(run: Run) -> None:
     assert run(main()) < 0.1
 
 
+def test_views_that_wait_get_more_threads_although_each_is_soon_done(run: Run) -> None:
+    def view() -> int:
+        time.sleep(0.005)
+        return threading.get_ident()
+
+    async def main() -> set[int]:
+        lane = ThreadLane(core=2)
+        try:
+            return set(await asyncio.gather(*(lane.run(view) for _ in range(300))))
+        finally:
+            lane.close()
+
+    assert len(run(main())) > 6
+
+
+def test_waiting_views_crowd_no_further_than_allowed(run: Run) -> None:
+    def view() -> int:
+        time.sleep(0.003)
+        return threading.get_ident()
+
+    async def main() -> set[int]:
+        lane = ThreadLane(core=2, crowd=4, patience=0.02)
+        try:
+            return set(await asyncio.gather(*(lane.run(view) for _ in range(300))))
+        finally:
+            lane.close()
+
+    assert len(run(main())) == 4
+
+
 def test_thread_locals_are_not_mixed_up_by_two_hundred_requests(run: Run) -> None:
     def view(name: str) -> bool:
         users.name = name

@@ -102,6 +102,18 @@ class ForwardManyToOneDescriptor:
     def __get__(self, instance: Any, cls: type | None = None) -> Any:
         if instance is None:
             return self
+        try:
+            # Where rows come with it, this is all: templates read the same relation again and again.
+            related = instance.__dict__["_state"]._fields_cache[self._cache_name]
+        except (KeyError, AttributeError):
+            return self._read(instance)
+        return self._read(instance) if related is None else related
+
+    @cached_property
+    def _cache_name(self) -> str:
+        return self.field.cache_name
+
+    def _read(self, instance: Any) -> Any:
         field = self.field
         try:
             related = field.get_cached_value(instance)
