@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from dataclasses import dataclass
 
@@ -53,4 +54,21 @@ def serve(address: Address, options: ServeOptions) -> None:
         workers_max_rss=options.max_memory,
         log_level=LogLevels.warning,
     )
+    if sys.platform != "win32":
+        _let_starting_workers_be_stopped()
     server.serve()
+
+
+def _let_starting_workers_be_stopped() -> None:
+    """Have SIGTERM end a worker that does not serve yet.
+
+    A forked worker has its parent's handlers until Granian gives it its own, which is after the application is loaded:
+    a signal in between would be taken for the parent's and lost, and the stop would wait out the whole of `grace`.
+    """
+    parent = os.getpid()
+
+    def in_worker() -> None:
+        if os.getppid() == parent:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    os.register_at_fork(after_in_child=in_worker)

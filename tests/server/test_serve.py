@@ -193,6 +193,24 @@ def test_stopping_lets_running_requests_finish(tmp_path: Path) -> None:
         assert served.process.wait(60) == 0
 
 
+def test_a_worker_that_is_still_starting_does_not_hold_up_the_stop(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    (tmp_path / "slowly.py").write_text(
+        "import pathlib, time\n"
+        "pathlib.Path(__file__).with_name('seen.log').write_text('loading')\n"
+        "time.sleep(25)\n"
+        "def middleware(get_response):\n    return get_response\n"
+    )
+    settings = tmp_path / "sitesettings.py"
+    settings.write_text(settings.read_text() + 'MIDDLEWARE.append("slowly.middleware")\n')
+    with running(tmp_path, "serve", "{port}") as served:
+        until = time.monotonic() + 30
+        while "loading" not in served.seen() and time.monotonic() < until:
+            time.sleep(0.05)
+        served.process.send_signal(signal.SIGTERM)
+        assert served.process.wait(15) == 0
+
+
 def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
     write_site(tmp_path)
     with running(tmp_path, "serve", "{port}") as served:
