@@ -6,20 +6,15 @@ import functools
 from asyncio import _get_running_loop
 from collections.abc import Callable, Coroutine
 from contextvars import Context, copy_context
-from typing import Any, Concatenate, ParamSpec, TypeVar, overload
+from typing import Any, ParamSpec, TypeVar, cast
 
 from nuages.spine.worker import in_worker, spawn
 
 P = ParamSpec("P")
 T = TypeVar("T")
-S = TypeVar("S")
 
 
-@overload
-def twin(plain: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], Coroutine[Any, Any, T]]: ...
-@overload
-def twin(plain: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]: ...
-def twin(plain: Callable[..., T]) -> Callable[..., Coroutine[Any, Any, T]]:
+def twin(plain: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
     """Return the coroutine function `a<name>` that does what `plain` does.
 
     A method is looked up on `self` at each call, so overriding `count()` changes `acount()` too. In a worker it
@@ -40,7 +35,7 @@ def twin(plain: Callable[..., T]) -> Callable[..., Coroutine[Any, Any, T]]:
     del face.__wrapped__  # type: ignore[attr-defined]  # it would make inspect take the twin for a plain function
     face.__name__ = f"a{name}"
     face.__qualname__ = f"{plain.__qualname__.removesuffix(name)}a{name}"
-    return face
+    return cast(Callable[P, Coroutine[Any, Any, T]], face)
 
 
 def _is_method(plain: Callable[..., Any]) -> bool:

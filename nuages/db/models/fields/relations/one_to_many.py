@@ -240,6 +240,4 @@ class NullableOneToManyManager(OneToManyManager):
             self.remove(*(obj for obj in present if obj not in kept), bulk=bulk)
             self.add(*new, bulk=bulk)
 
-    aset = twin(set)
-
-    alters_data(remove, aremove, clear, aclear, set, aset)
+    alters_data(remove, aremove, clear, aclear, set)
