@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from nuages import __version__
 from nuages.core.exceptions import FieldDoesNotExist
@@ -33,6 +33,12 @@ from nuages.db.models.writing.related import settle_related_keys
 from nuages.spine import twin
 from nuages.utils.encoding import force_str
 from nuages.utils.hashable import make_hashable
+
+if TYPE_CHECKING:
+    from nuages.core.exceptions import MultipleObjectsReturned as AnyMultipleObjectsReturned
+    from nuages.core.exceptions import ObjectDoesNotExist, ObjectNotUpdated
+    from nuages.db.models.fields.values import ImplicitKey
+    from nuages.db.models.manager import Manager, ManagerAttribute
 
 __all__ = ["DEFERRED", "Deferred", "Model", "ModelBase", "ModelState", "ModelStateFieldsCacheDescriptor"]
 
@@ -59,23 +65,32 @@ class ModelBase(type):
     def _prepare(cls) -> None:
         prepare(cls)
 
-    @property
-    def _base_manager(cls) -> Any:
-        return cls._meta.base_manager  # type: ignore[attr-defined]
+    if not TYPE_CHECKING:  # a checker is told by Model, which knows whose managers they are
 
-    @property
-    def _default_manager(cls) -> Any:
-        return cls._meta.default_manager  # type: ignore[attr-defined]
+        @property
+        def _base_manager(cls) -> Any:
+            return cls._meta.base_manager
+
+        @property
+        def _default_manager(cls) -> Any:
+            return cls._meta.default_manager
 
 
 class Model(AltersData, metaclass=ModelBase):
     """Base of all models: a class is a table, an instance is a row."""
 
     _meta: ClassVar[Any]
-    objects: ClassVar[Any]
-    DoesNotExist: ClassVar[Any]
-    MultipleObjectsReturned: ClassVar[Any]
-    NotUpdated: ClassVar[Any]
+    DoesNotExist: ClassVar[type[ObjectDoesNotExist]]
+    MultipleObjectsReturned: ClassVar[type[AnyMultipleObjectsReturned]]
+    NotUpdated: ClassVar[type[ObjectNotUpdated]]
+
+    if TYPE_CHECKING:
+        pk: Any
+        # Without a type: what a model puts there itself must not be taken for one of these.
+        id = ImplicitKey()
+        objects: ClassVar = ManagerAttribute()
+        _default_manager: ClassVar[Manager[Self]]
+        _base_manager: ClassVar[Manager[Self]]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         cls = self.__class__
@@ -190,8 +205,9 @@ class Model(AltersData, metaclass=ModelBase):
                 setattr(self, link.target_field.attname, value)
         setattr(self, self._meta.pk.attname, value)
 
-    #: The primary key, whatever field or fields make it.
-    pk = property(_get_pk_val, _set_pk_val)
+    if not TYPE_CHECKING:
+        #: The primary key, whatever field or fields make it.
+        pk = property(_get_pk_val, _set_pk_val)
 
     def _is_pk_set(self, meta: Any = None) -> bool:
         key = self._get_pk_val(meta)

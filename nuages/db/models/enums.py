@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nuages.utils.functional import Promise
 
@@ -49,13 +49,13 @@ class ChoicesType(enum.EnumType):
         return [*(["__empty__"] if cls._has_empty else []), *(member.name for member in cls._members)]
 
     @property
-    def choices(cls) -> list[tuple[Any, Any]]:
+    def choices(cls) -> list[tuple[Any, str]]:
         """`(value, label)` pairs, as `Field.choices` takes them."""
-        empty: list[tuple[Any, Any]] = [(None, cls.__empty__)] if cls._has_empty else []  # type: ignore[attr-defined]
+        empty: list[tuple[Any, str]] = [(None, cls.__empty__)] if cls._has_empty else []  # type: ignore[attr-defined]
         return empty + [(member.value, member.label) for member in cls._members]
 
     @property
-    def labels(cls) -> list[Any]:
+    def labels(cls) -> list[str]:
         """Labels in order."""
         return [label for _, label in cls.choices]
 
@@ -68,10 +68,14 @@ class ChoicesType(enum.EnumType):
 class Choices(enum.Enum, metaclass=ChoicesType):
     """Base for enumerations of a type of one's own: `class Moon(datetime.date, Choices)`."""
 
-    do_not_call_in_templates: ClassVar[Any] = enum.nonmember(True)
+    if TYPE_CHECKING:
+        # A checker takes nonmember() for a member, and members forbid subclasses.
+        do_not_call_in_templates: ClassVar[bool]
+    else:
+        do_not_call_in_templates = enum.nonmember(True)
 
     @enum.property
-    def label(self) -> Any:
+    def label(self) -> str:
         return self._label_  # type: ignore[attr-defined]
 
     # A member prints as its value, so that templates and forms show what is stored.
@@ -82,13 +86,29 @@ class Choices(enum.Enum, metaclass=ChoicesType):
         return f"{self.__class__.__qualname__}.{self._name_}"
 
 
-class IntegerChoices(Choices, enum.IntEnum):
-    """Choices whose values are integers."""
+if TYPE_CHECKING:
+    # IntEnum and StrEnum say that what is written in the class body is an int or a str; here a label may follow.
 
+    class IntegerChoices(int, Choices):
+        """Choices whose values are integers."""
 
-class TextChoices(Choices, enum.StrEnum):
-    """Choices whose values are strings; `auto()` gives the member's name."""
+        @property
+        def value(self) -> int: ...
 
-    @staticmethod
-    def _generate_next_value_(name: str, start: int, count: int, last_values: list[Any]) -> str:
-        return name
+    class TextChoices(str, Choices):
+        """Choices whose values are strings; `auto()` gives the member's name."""
+
+        @property
+        def value(self) -> str: ...
+
+else:
+
+    class IntegerChoices(Choices, enum.IntEnum):
+        """Choices whose values are integers."""
+
+    class TextChoices(Choices, enum.StrEnum):
+        """Choices whose values are strings; `auto()` gives the member's name."""
+
+        @staticmethod
+        def _generate_next_value_(name: str, start: int, count: int, last_values: list[Any]) -> str:
+            return name

@@ -6,21 +6,46 @@ import copy
 import inspect
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Never, Self, overload
 
 from nuages.compat import spelled
 from nuages.db import router
+from nuages.db.models.rows import Given, M, Q
+from nuages.utils.generics import Generic
+
+if TYPE_CHECKING:
+    from nuages.db.models.base import Model
+    from nuages.db.models.query import QuerySet
+    from nuages.db.models.query.forwarded import Forwarded
 
 __all__ = ["BaseManager", "EmptyManager", "Manager", "ManagerDescriptor"]
 
 
-class BaseManager:
+class ManagerAttribute:
+    """What a model's `objects` is for type checkers until a manager is put there."""
+
+    if TYPE_CHECKING:
+
+        def __get__(self, instance: None, owner: type[Given]) -> Manager[Given]: ...
+
+
+class BaseManager(ManagerAttribute, Generic[M]):
     """Base for managers made with `from_queryset()`; offers no query methods of its own."""
 
     creation_counter = 0
     auto_created = False
     #: Whether migrations keep this manager for historical models.
     use_in_migrations = False
+
+    if TYPE_CHECKING:
+        # The program finds a ManagerDescriptor on the model.
+        @overload
+        def __get__(self, instance: None, owner: type) -> Self: ...
+        @overload
+        def __get__(self, instance: Model, owner: type) -> Never: ...
+        @overload
+        def __get__(self, instance: object, owner: type) -> Self: ...
+        def __get__(self, instance: Any, owner: type) -> Any: ...
 
     _queryset_class: Any
     _constructor_args: tuple[tuple[Any, ...], dict[str, Any]]
@@ -33,7 +58,7 @@ class BaseManager:
 
     def __init__(self) -> None:
         super().__init__()
-        self.model: Any = None
+        self.model: type[M] = None  # type: ignore[assignment]  # until a model takes it
         self.name: str = None  # type: ignore[assignment]
         self._db: str | None = None
         self._hints: dict[str, Any] = {}
@@ -45,9 +70,6 @@ class BaseManager:
 
     def __str__(self) -> str:
         return f"{self.model._meta.label}.{self.name}"
-
-    def __class_getitem__(cls, *args: Any, **kwargs: Any) -> Any:
-        return cls
 
     def __eq__(self, other: object) -> bool:
         # Migrations ask, of managers that belong to no model yet.
@@ -91,12 +113,15 @@ class BaseManager:
         return methods
 
     @classmethod
-    def from_queryset(cls, queryset_class: Any, class_name: str | None = None) -> Any:
+    def from_queryset(
+        cls, queryset_class: type[Q], class_name: str | None = None
+    ) -> type[QuerySetManager[Any, Q]]:
         """A manager class that has the public methods of `queryset_class`."""
         name = class_name or f"{cls.__name__}From{queryset_class.__name__}"
-        return type(
+        made: Any = type(
             name, (cls,), {"_queryset_class": queryset_class, **cls._get_queryset_methods(queryset_class)}
         )
+        return made
 
     def contribute_to_class(self, cls: Any, name: str) -> None:
         """Become the manager `name` of the model `cls`."""
@@ -116,11 +141,11 @@ class BaseManager:
     def db(self) -> str:
         return self._db or router.db_for_read(self.model, **self._hints)
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> QuerySet[M]:
         """A new query set of all rows. Override this to narrow what the manager sees."""
         return self._queryset_class(model=self.model, using=self._db, hints=self._hints)
 
-    def all(self) -> Any:
+    def all(self) -> QuerySet[M]:
         """A copy of what get_queryset() gives."""
         # Not passed on like the others: a related manager with prefetched rows must hand out those.
         return self.get_queryset()
@@ -157,23 +182,38 @@ class ManagerDescriptor:
         return options.managers_map[self.manager.name]
 
 
-def _plain_manager() -> Any:
-    # The query side imports fields, which import managers: its class is looked up when this module is ready for it.
-    from nuages.db.models.query import QuerySet
+if TYPE_CHECKING:
 
-    return BaseManager.from_queryset(QuerySet)
+    class Manager(BaseManager[M], Forwarded[M]):
+        """The default manager, with all methods of QuerySet."""
+
+    class QuerySetManager(Manager[M], Generic[M, Q]):
+        """A manager made from a class of query sets; what the model hands out has that class's methods."""
+
+        @overload
+        def __get__(self, instance: None, owner: type) -> Q: ...
+        @overload
+        def __get__(self, instance: object, owner: type) -> Never: ...
+        def __get__(self, instance: Any, owner: type) -> Any: ...
+
+else:
+
+    def _plain_manager() -> type[BaseManager]:
+        # The query side imports fields, which import managers: its class is looked up when this module is ready.
+        from nuages.db.models.query import QuerySet
+
+        return BaseManager.from_queryset(QuerySet)
+
+    class Manager(_plain_manager()):
+        """The default manager, with all methods of QuerySet."""
 
 
-class Manager(_plain_manager()):  # type: ignore[misc]
-    """The default manager, with all methods of QuerySet."""
-
-
-class EmptyManager(Manager):
+class EmptyManager(Manager[M]):
     """A manager whose query sets are empty."""
 
     def __init__(self, model: Any) -> None:
         super().__init__()
         self.model = model
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> QuerySet[M]:
         return super().get_queryset().none()

@@ -67,7 +67,7 @@ class Command(BaseCommand):
 
     def _statements(self, connection: Any, tablename: str) -> Any:
         quote = connection.ops.quote_name
-        fields = {
+        fields: dict[str, models.Field] = {
             "cache_key": models.CharField(max_length=255, unique=True, primary_key=True),
             "value": models.TextField(),
             "expires": models.DateTimeField(db_index=True),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nuages.db.models.fields import checks as field_checks
 from nuages.db.models.fields.base import FieldCheck
 from nuages.db.models.fields.numeric import BigIntegerField, IntegerField, SmallIntegerField
 from nuages.db.models.fields.options import FieldOption
+from nuages.db.models.fields.values import IntOut, KeyIn, Null
 from nuages.utils.translation import gettext_lazy as _
 
 __all__ = ["AutoField", "AutoFieldMeta", "AutoFieldMixin", "BigAutoField", "SmallAutoField"]
@@ -23,8 +24,10 @@ class AutoFieldMixin:
     checks: ClassVar[tuple[FieldCheck, ...]] = (field_checks.check_auto_is_key,)
     db_returning = True
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs | {"blank": True})
+    if not TYPE_CHECKING:  # a checker sees the constructor of the base
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs | {"blank": True})
 
     def validate(self, value: Any, model_instance: Any) -> None:
         """Nothing to say against a key that is not there yet."""
@@ -59,7 +62,7 @@ class AutoFieldMeta(type):
         return super().__subclasscheck__(subclass)
 
 
-class AutoField(AutoFieldMixin, IntegerField, metaclass=AutoFieldMeta):
+class AutoField(AutoFieldMixin, IntegerField[KeyIn, IntOut, Null], metaclass=AutoFieldMeta):
     """A 32-bit key that counts up."""
 
     description = _("Integer")
@@ -71,7 +74,7 @@ class AutoField(AutoFieldMixin, IntegerField, metaclass=AutoFieldMeta):
         return IntegerField().db_type(connection=connection)
 
 
-class BigAutoField(AutoFieldMixin, BigIntegerField):
+class BigAutoField(AutoFieldMixin, BigIntegerField[KeyIn, IntOut, Null]):
     """A 64-bit key that counts up."""
 
     def get_internal_type(self) -> str:
@@ -81,7 +84,7 @@ class BigAutoField(AutoFieldMixin, BigIntegerField):
         return BigIntegerField().db_type(connection=connection)
 
 
-class SmallAutoField(AutoFieldMixin, SmallIntegerField):
+class SmallAutoField(AutoFieldMixin, SmallIntegerField[KeyIn, IntOut, Null]):
     """A 16-bit key that counts up."""
 
     def get_internal_type(self) -> str:

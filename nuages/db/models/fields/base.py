@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partialmethod
 from types import MethodType
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, Unpack, overload
 
 from nuages.compat import spelled
 from nuages.conf import settings
@@ -18,17 +18,21 @@ from nuages.db.models.fields.options import (
     COMMON,
     NOT_PROVIDED,
     FieldOption,
+    FieldOptions,
     collect_options,
     deconstruct_options,
 )
+from nuages.db.models.fields.values import ImplicitKey, In, Null, Out
 from nuages.db.models.query_utils import DeferredAttribute, RegisterLookupMixin
 from nuages.utils.choices import BlankChoiceIterator, flatten_choices, normalize_choices
 from nuages.utils.datastructures import DictWrapper
 from nuages.utils.functional import Promise, _settle, cached_property
+from nuages.utils.generics import Generic
 from nuages.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from nuages.core.checks import CheckMessage
+    from nuages.db.models.base import Model
 
 __all__ = ["BLANK_CHOICE_LABEL", "Empty", "Field", "return_None"]
 
@@ -59,11 +63,11 @@ def _load_field(app_label: str, model_name: str, field_name: str) -> Any:
     return apps.get_model(app_label, model_name)._meta.get_field(field_name)
 
 
-def _field_description(field: Field) -> Any:
+def _field_description(field: Field[Any, Any, Any]) -> Any:
     return _("Field of type: %(field_type)s") % {"field_type": field.__class__.__name__}
 
 
-class Field(RegisterLookupMixin):
+class Field(RegisterLookupMixin, ImplicitKey, Generic[In, Out, Null]):
     """Base of all fields: constructor options, conversion, validation and the column."""
 
     options: ClassVar[tuple[FieldOption, ...]] = COMMON
@@ -135,6 +139,47 @@ class Field(RegisterLookupMixin):
         if "get_placeholder" in cls.__dict__ and "get_placeholder_sql" not in cls.__dict__:
             _adapt_get_placeholder(cls)
 
+    if TYPE_CHECKING:
+        # On a model's class stands `descriptor_class`, so that the program never comes here.
+        @overload
+        def __get__(self, instance: None, owner: type | None = None) -> DeferredAttribute[Self]: ...
+        @overload
+        def __get__(
+            self: Field[In, Out, Literal[False]], instance: Model, owner: type | None = None
+        ) -> Out: ...
+        @overload
+        def __get__(
+            self: Field[In, Out, Literal[True]], instance: Model, owner: type | None = None
+        ) -> Out | None: ...
+        @overload
+        def __get__(self, instance: object, owner: type | None = None) -> Self: ...
+        def __get__(self, instance: Any, owner: type | None = None) -> Any: ...
+
+        @overload
+        def __set__(self: Field[In, Out, Literal[True]], instance: Model, value: In | None) -> None: ...
+        @overload
+        def __set__(self: Field[In, Out, Literal[False]], instance: Model, value: In) -> None: ...
+        def __set__(self, instance: Any, value: Any) -> None: ...
+
+    # The second form is for classes that fix `Null` (`class Code(models.CharField)`) and for a `null` known later.
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        *,
+        null: Null = ...,
+        **options: Unpack[FieldOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        *,
+        null: bool,
+        **options: Unpack[FieldOptions],
+    ) -> None: ...
     def __init__(
         self,
         verbose_name: Any = None,
@@ -218,7 +263,7 @@ class Field(RegisterLookupMixin):
 
     def _order_key(self) -> tuple[Any, ...]:
         # Copies of an abstract model's field share its counter: the model tells them apart, loose fields first.
-        model = getattr(self, "model", None)
+        model: Any = getattr(self, "model", None)
         return (
             self.creation_counter,
             *((model._meta.app_label, model._meta.model_name) if model else ("", "")),
@@ -311,7 +356,7 @@ class Field(RegisterLookupMixin):
         found = remote.model._default_manager.complex_filter(limits)
         if ordering:
             found = found.order_by(*ordering)
-        pairs = [(getattr(instance, target), str(instance)) for instance in found]
+        pairs: list[tuple[Any, str]] = [(getattr(instance, target), str(instance)) for instance in found]
         return [*blank_choice, *pairs] if include_blank else pairs
 
     # --- validation -------------------------------------------------------------------------------------------
@@ -602,7 +647,7 @@ def _capitalized(text: Any) -> Any:
     return capfirst(text)
 
 
-def _adapt_get_placeholder(cls: type[Field]) -> None:
+def _adapt_get_placeholder(cls: type[Field[Any, Any, Any]]) -> None:
     """`get_placeholder()` gave only SQL; its successor gives SQL and parameters."""
     from nuages.utils.deprecation import RemovedInDjango2028Warning
 

@@ -66,7 +66,7 @@ def check_key_name(field: Any, options: Mapping[str, Any]) -> Any:
         yield checks.Error("'CompositePrimaryKey' must be named 'pk'.", obj=field, id="fields.E013")
 
 
-class CompositePrimaryKey(Field):
+class CompositePrimaryKey(Field["tuple[Any, ...] | None", "tuple[Any, ...]"]):
     """The primary key of a model, made of several of its fields."""
 
     options: ClassVar[tuple[FieldOption, ...]] = (

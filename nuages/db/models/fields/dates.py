@@ -5,16 +5,32 @@ from __future__ import annotations
 import datetime
 import warnings
 from functools import partialmethod
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack, overload
 
 from nuages.conf import settings
 from nuages.db.models.fields import checks as field_checks
 from nuages.db.models.fields.base import Field, FieldCheck
-from nuages.db.models.fields.options import FieldOption
+from nuages.db.models.fields.options import FieldOption, FieldOptions
+from nuages.db.models.fields.values import (
+    DayIn,
+    DayOut,
+    In,
+    MomentIn,
+    MomentOut,
+    Null,
+    Out,
+    SpanIn,
+    SpanOut,
+    TimeIn,
+    TimeOut,
+)
 from nuages.utils import timezone
 from nuages.utils.dateparse import parse_date, parse_datetime, parse_duration, parse_time
 from nuages.utils.duration import duration_microseconds, duration_string
 from nuages.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from nuages.utils.functional import Promise
 
 __all__ = ["DateField", "DateTimeCheckMixin", "DateTimeField", "DurationField", "TimeField"]
 
@@ -25,7 +41,7 @@ class DateTimeCheckMixin:
     checks: ClassVar[tuple[FieldCheck, ...]] = (field_checks.check_auto_now, field_checks.check_fixed_moment)
 
 
-class _Moment(DateTimeCheckMixin, Field):
+class _Moment(DateTimeCheckMixin, Field[In, Out, Null]):
     """`auto_now` and `auto_now_add`: the field sets itself, and nobody edits it."""
 
     options: ClassVar[tuple[FieldOption, ...]] = (
@@ -34,6 +50,28 @@ class _Moment(DateTimeCheckMixin, Field):
     )
     empty_strings_allowed = False
 
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        auto_now: bool = False,
+        auto_now_add: bool = False,
+        *,
+        null: Null = ...,
+        **options: Unpack[FieldOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        auto_now: bool = False,
+        auto_now_add: bool = False,
+        *,
+        null: bool,
+        **options: Unpack[FieldOptions],
+    ) -> None: ...
     def __init__(
         self,
         verbose_name: Any = None,
@@ -93,7 +131,7 @@ class _Moment(DateTimeCheckMixin, Field):
         return "" if value is None else value.isoformat()
 
 
-class DateField(_Moment):
+class DateField(_Moment[DayIn, DayOut, Null]):
     """A day."""
 
     default_error_messages = {
@@ -142,7 +180,7 @@ class DateField(_Moment):
         return connection.ops.adapt_datefield_value(value if prepared else self.get_prep_value(value))
 
 
-class DateTimeField(DateField):
+class DateTimeField(DateField[MomentIn, MomentOut, Null]):
     """A moment."""
 
     default_error_messages = {
@@ -213,7 +251,7 @@ class DateTimeField(DateField):
         return connection.ops.adapt_datetimefield_value(value if prepared else self.get_prep_value(value))
 
 
-class TimeField(_Moment):
+class TimeField(_Moment[TimeIn, TimeOut, Null]):
     """A time of day."""
 
     default_error_messages = {
@@ -252,7 +290,7 @@ class TimeField(_Moment):
         return connection.ops.adapt_timefield_value(value if prepared else self.get_prep_value(value))
 
 
-class DurationField(Field):
+class DurationField(Field[SpanIn, SpanOut, Null]):
     """A span of time: an interval where the database has them, else microseconds in a big integer."""
 
     empty_strings_allowed = False

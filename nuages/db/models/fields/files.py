@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import posixpath
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack, overload
 
 from nuages.core import checks
 from nuages.core.exceptions import FieldError
@@ -16,9 +16,16 @@ from nuages.core.files.utils import validate_file_name
 from nuages.db.models import signals
 from nuages.db.models.expressions import DatabaseDefault
 from nuages.db.models.fields.base import Field, FieldCheck
-from nuages.db.models.fields.options import FieldOption
+from nuages.db.models.fields.options import FieldOption, FieldOptions
+from nuages.db.models.fields.values import FileIn, FileOut, ImageOut, Null
 from nuages.db.models.query_utils import DeferredAttribute
 from nuages.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nuages.db.models.base import Model
+    from nuages.utils.functional import Promise
 
 __all__ = ["FieldFile", "FileDescriptor", "FileField", "ImageField", "ImageFieldFile", "ImageFileDescriptor"]
 
@@ -27,7 +34,7 @@ class FieldFile(File):
     """The file of one instance's field: opened, saved and deleted through the field's storage."""
 
     # Nothing of the open file goes into a pickle, only where it is.
-    def __init__(self, instance: Any, field: FileField, name: str | None) -> None:
+    def __init__(self, instance: Any, field: FileField[Any, Any, Any], name: str | None) -> None:
         super().__init__(None, name)
         self.instance = instance
         self.field = field
@@ -147,7 +154,7 @@ class FieldFile(File):
 class FileDescriptor(DeferredAttribute):
     """`instance.photo`: whatever was put there, seen as the field's file."""
 
-    field: FileField
+    field: FileField[Any, Any, Any]
 
     def __get__(self, instance: Any, cls: type | None = None) -> Any:
         if instance is None:
@@ -198,7 +205,14 @@ def check_upload_to(field: Any, options: Mapping[str, Any]) -> Iterator[Any]:
         )
 
 
-class FileField(Field):
+class FileOptions(FieldOptions, total=False):
+    """Keywords of FileField, for its subclasses."""
+
+    upload_to: str | Callable[[Any, str], str]
+    storage: Storage | Callable[[], Storage] | None
+
+
+class FileField(Field[FileIn, FileOut, Null]):
     """A file in a storage, by its name."""
 
     options: ClassVar[tuple[FieldOption, ...]] = (
@@ -214,6 +228,38 @@ class FileField(Field):
     description = _("File")
     form_field = "FileField"
 
+    if TYPE_CHECKING:
+        # Where the column is NULL, too, reading gives a file: one without a name.
+        @overload
+        def __get__(self, instance: None, owner: type | None = None) -> FileDescriptor: ...
+        @overload
+        def __get__(self, instance: Model, owner: type | None = None) -> FileOut: ...
+        @overload
+        def __get__(self, instance: object, owner: type | None = None) -> Self: ...
+        def __get__(self, instance: Any, owner: type | None = None) -> Any: ...
+
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        upload_to: str | Callable[[Any, str], str] = "",
+        storage: Storage | Callable[[], Storage] | None = None,
+        *,
+        null: Null = ...,
+        **options: Unpack[FieldOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        upload_to: str | Callable[[Any, str], str] = "",
+        storage: Storage | Callable[[], Storage] | None = None,
+        *,
+        null: bool,
+        **options: Unpack[FieldOptions],
+    ) -> None: ...
     def __init__(
         self,
         verbose_name: Any = None,
@@ -288,7 +334,7 @@ class FileField(Field):
 class ImageFileDescriptor(FileDescriptor):
     """Setting an image brings the fields of its size up to date."""
 
-    field: ImageField
+    field: ImageField[Any, Any, Any]
 
     def __set__(self, instance: Any, value: Any) -> None:
         previous = instance.__dict__.get(self.field.attname)
@@ -301,7 +347,7 @@ class ImageFileDescriptor(FileDescriptor):
 class ImageFieldFile(ImageFile, FieldFile):
     """The image of one instance's field."""
 
-    field: ImageField
+    field: ImageField[Any, Any, Any]
 
     def _put_on_instance(self, content: Any) -> None:
         # The size is taken from what was just stored: a storage need not be able to read it back.
@@ -331,7 +377,7 @@ def check_pillow(field: Any, options: Mapping[str, Any]) -> Iterator[Any]:
         )
 
 
-class ImageField(FileField):
+class ImageField(FileField[FileIn, ImageOut, Null]):
     """A file that is an image, with its size in two more fields if wanted."""
 
     options: ClassVar[tuple[FieldOption, ...]] = (FieldOption("width_field"), FieldOption("height_field"))
@@ -341,6 +387,28 @@ class ImageField(FileField):
     description = _("Image")
     form_field = "ImageField"
 
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        width_field: str | None = None,
+        height_field: str | None = None,
+        *,
+        null: Null = ...,
+        **options: Unpack[FileOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        width_field: str | None = None,
+        height_field: str | None = None,
+        *,
+        null: bool,
+        **options: Unpack[FileOptions],
+    ) -> None: ...
     def __init__(
         self,
         verbose_name: Any = None,

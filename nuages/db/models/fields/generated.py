@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack, overload
 
 from nuages.core import checks
 from nuages.db.models.fields.base import Field, FieldCheck
 from nuages.db.models.fields.checks import databases_for
-from nuages.db.models.fields.options import NOT_PROVIDED, FieldOption
+from nuages.db.models.fields.options import NOT_PROVIDED, FieldOption, FieldOptions
+from nuages.db.models.fields.values import In, Null, Out
 from nuages.utils.functional import cached_property
+
+if TYPE_CHECKING:
+    from nuages.utils.functional import Promise
 
 __all__ = ["GeneratedField"]
 
@@ -69,7 +73,14 @@ FIXED = (
 )
 
 
-class GeneratedField(Field):
+class GeneratedOptions(FieldOptions, total=False):
+    """Keywords of GeneratedField."""
+
+    verbose_name: str | Promise | None
+    name: str | None
+
+
+class GeneratedField(Field[In, Out, Null]):
     """The value of an expression over other columns of the row."""
 
     options: ClassVar[tuple[FieldOption, ...]] = (
@@ -86,6 +97,26 @@ class GeneratedField(Field):
 
     _query: Any = None
 
+    @overload
+    def __init__(
+        self,
+        *,
+        expression: Any,
+        output_field: Field[In, Out, Any],
+        db_persist: bool,
+        null: Null = ...,
+        **kwargs: Unpack[GeneratedOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        *,
+        expression: Any,
+        output_field: Field[In, Out, Any],
+        db_persist: bool,
+        null: bool,
+        **kwargs: Unpack[GeneratedOptions],
+    ) -> None: ...
     def __init__(self, *, expression: Any, output_field: Any, db_persist: bool, **kwargs: Any) -> None:
         for option, only, rule in FIXED:
             if kwargs.setdefault(option, only) is not only:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from nuages.core import checks, exceptions
 from nuages.db.models.expressions import Value
 from nuages.db.models.expressions.base import Sql, is_expression
 from nuages.db.models.fields.base import Field
 from nuages.db.models.fields.mixins import CheckFieldDefaultMixin
+from nuages.db.models.fields.options import FieldOptions
+from nuages.db.models.fields.values import In, Null, Out
 from nuages.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from nuages.utils.functional import Promise
 
 __all__ = ["JSONField", "JSONNull"]
 
 
-class JSONField(CheckFieldDefaultMixin, Field):
+class JSONField(CheckFieldDefaultMixin, Field[In, Out, Null]):
     """A document of dicts, lists, texts, numbers, booleans and None."""
 
     empty_strings_allowed = False
@@ -24,6 +29,28 @@ class JSONField(CheckFieldDefaultMixin, Field):
     default_error_messages = {"invalid": _("Value must be valid JSON.")}
     _default_hint = ("dict", "{}")
 
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        encoder: type[json.JSONEncoder] | None = None,
+        decoder: type[json.JSONDecoder] | None = None,
+        *,
+        null: Null = ...,
+        **options: Unpack[FieldOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        encoder: type[json.JSONEncoder] | None = None,
+        decoder: type[json.JSONDecoder] | None = None,
+        *,
+        null: bool,
+        **options: Unpack[FieldOptions],
+    ) -> None: ...
     def __init__(
         self,
         verbose_name: Any = None,

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import decimal
 import math
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack, overload
 
 from nuages.core import validators
 from nuages.db import connection
 from nuages.db.models.fields import checks as field_checks
 from nuages.db.models.fields.base import Field, FieldCheck
-from nuages.db.models.fields.options import FieldOption
+from nuages.db.models.fields.options import FieldOption, FieldOptions
+from nuages.db.models.fields.values import (
+    DecimalIn,
+    DecimalOut,
+    FloatIn,
+    FloatOut,
+    In,
+    IntIn,
+    IntOut,
+    Null,
+    Out,
+    TruthIn,
+    TruthOut,
+)
 from nuages.utils.functional import cached_property
 from nuages.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from nuages.utils.functional import Promise
 
 __all__ = [
     "BigIntegerField",
@@ -42,7 +58,7 @@ BOOLEANS = {
 }
 
 
-class BooleanField(Field):
+class BooleanField(Field[TruthIn, TruthOut, Null]):
     """True or False."""
 
     empty_strings_allowed = False
@@ -97,11 +113,13 @@ class NullBooleanField(BooleanField):
         "id": "fields.E903",
     }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs | {"null": True, "blank": True})
+    if not TYPE_CHECKING:  # a checker sees the constructor of the base
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs | {"null": True, "blank": True})
 
 
-class _Number(Field):
+class _Number(Field[In, Out, Null]):
     """Numbers: what is not one is refused with the field's name."""
 
     empty_strings_allowed = False
@@ -125,7 +143,7 @@ class _Number(Field):
             raise self.invalid("invalid", value=value) from None
 
 
-class FloatField(_Number):
+class FloatField(_Number[FloatIn, FloatOut, Null]):
     """A floating-point number."""
 
     number = float
@@ -137,7 +155,7 @@ class FloatField(_Number):
         return "FloatField"
 
 
-class IntegerField(_Number):
+class IntegerField(_Number[IntIn, IntOut, Null]):
     """A whole number."""
 
     number = int
@@ -174,7 +192,7 @@ def _limit_of(validator: Any) -> Any:
     return limit() if callable(limit) else limit
 
 
-class BigIntegerField(IntegerField):
+class BigIntegerField(IntegerField[IntIn, IntOut, Null]):
     """A 64-bit whole number."""
 
     description = _("Big (8 byte) integer")
@@ -187,7 +205,7 @@ class BigIntegerField(IntegerField):
         return {**super().form_presets(), "min_value": -self.MAX_BIGINT - 1, "max_value": self.MAX_BIGINT}
 
 
-class SmallIntegerField(IntegerField):
+class SmallIntegerField(IntegerField[IntIn, IntOut, Null]):
     """A 16-bit whole number."""
 
     description = _("Small integer")
@@ -199,7 +217,7 @@ class SmallIntegerField(IntegerField):
 class PositiveIntegerRelDbTypeMixin:
     """A key that points at a positive field holds the same numbers without its CHECK."""
 
-    integer_field_class: ClassVar[type[IntegerField]]
+    integer_field_class: ClassVar[type[IntegerField[Any, Any, Any]]]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -224,7 +242,7 @@ class _Positive(PositiveIntegerRelDbTypeMixin):
         return {**super().form_presets(), "min_value": 0}  # type: ignore[misc]
 
 
-class PositiveBigIntegerField(_Positive, BigIntegerField):
+class PositiveBigIntegerField(_Positive, BigIntegerField[IntIn, IntOut, Null]):
     """A 64-bit whole number, 0 or more."""
 
     description = _("Positive big integer")
@@ -233,7 +251,7 @@ class PositiveBigIntegerField(_Positive, BigIntegerField):
         return "PositiveBigIntegerField"
 
 
-class PositiveIntegerField(_Positive, IntegerField):
+class PositiveIntegerField(_Positive, IntegerField[IntIn, IntOut, Null]):
     """A whole number, 0 or more."""
 
     description = _("Positive integer")
@@ -242,7 +260,7 @@ class PositiveIntegerField(_Positive, IntegerField):
         return "PositiveIntegerField"
 
 
-class PositiveSmallIntegerField(_Positive, SmallIntegerField):
+class PositiveSmallIntegerField(_Positive, SmallIntegerField[IntIn, IntOut, Null]):
     """A 16-bit whole number, 0 or more."""
 
     description = _("Positive small integer")
@@ -251,7 +269,7 @@ class PositiveSmallIntegerField(_Positive, SmallIntegerField):
         return "PositiveSmallIntegerField"
 
 
-class DecimalField(Field):
+class DecimalField(Field[DecimalIn, DecimalOut, Null]):
     """A decimal number of a fixed precision."""
 
     options: ClassVar[tuple[FieldOption, ...]] = (FieldOption("max_digits"), FieldOption("decimal_places"))
@@ -261,6 +279,28 @@ class DecimalField(Field):
     description = _("Decimal number")
     form_field = "DecimalField"
 
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        max_digits: int | None = None,
+        decimal_places: int | None = None,
+        *,
+        null: Null = ...,
+        **options: Unpack[FieldOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        max_digits: int | None = None,
+        decimal_places: int | None = None,
+        *,
+        null: bool,
+        **options: Unpack[FieldOptions],
+    ) -> None: ...
     def __init__(
         self,
         verbose_name: Any = None,

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 if TYPE_CHECKING:
-    from nuages.db.models.fields.base import Field
+    import enum
+    from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["NOT_PROVIDED", "FieldOption", "collect_options", "deconstruct_options"]
+    from nuages.db.models.fields.base import Field
+    from nuages.utils.functional import Promise
+
+__all__ = ["NOT_PROVIDED", "FieldOption", "FieldOptions", "collect_options", "deconstruct_options"]
 
 
 class NOT_PROVIDED:
@@ -75,7 +79,37 @@ COMMON = (
 )
 
 
-def collect_options(cls: type[Field]) -> dict[str, FieldOption]:
+class FieldOptions(TypedDict, total=False):
+    """The same for type checkers: keywords of every field's constructor.
+
+    Not here are `verbose_name` and `name`, which come first and may be positional, and `null`, which decides what
+    the field gives.
+    """
+
+    primary_key: bool
+    max_length: int | None
+    unique: bool
+    blank: bool
+    db_index: bool
+    rel: Any
+    default: Any
+    db_default: Any
+    editable: bool
+    serialize: bool
+    unique_for_date: str | None
+    unique_for_month: str | None
+    unique_for_year: str | None
+    choices: Iterable[Any] | Mapping[Any, Any] | type[enum.Enum] | Callable[[], Any] | None
+    help_text: str | Promise
+    db_column: str | None
+    db_comment: str | None
+    db_tablespace: str | None
+    auto_created: bool
+    validators: Iterable[Callable[[Any], object]]
+    error_messages: Mapping[str, Any] | None
+
+
+def collect_options(cls: type[Field[Any, Any, Any]]) -> dict[str, FieldOption]:
     """The options of a field class: its own over its bases'."""
     found: dict[str, FieldOption] = {}
     for base in reversed(cls.__mro__):
@@ -84,7 +118,7 @@ def collect_options(cls: type[Field]) -> dict[str, FieldOption]:
     return found
 
 
-def deconstruct_options(instance: Field) -> dict[str, Any]:
+def deconstruct_options(instance: Field[Any, Any, Any]) -> dict[str, Any]:
     """Constructor keywords of `instance` that differ from the defaults of its class."""
     keywords: dict[str, Any] = {}
     for name, option in instance.all_options.items():

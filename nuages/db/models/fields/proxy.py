@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nuages.db.models.fields.numeric import IntegerField
 from nuages.db.models.fields.options import FieldOption
@@ -18,7 +18,9 @@ class OrderWrt(IntegerField):
         FieldOption("editable", False),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["name"] = "_order"
-        kwargs["editable"] = False
-        super().__init__(*args, **kwargs)
+    if not TYPE_CHECKING:  # a checker sees the constructor of the base
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            kwargs["name"] = "_order"
+            kwargs["editable"] = False
+            super().__init__(*args, **kwargs)

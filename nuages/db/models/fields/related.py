@@ -7,6 +7,7 @@ from nuages.db.models.fields.relations.forward import (
     ForwardOneToOneDescriptor,
 )
 from nuages.db.models.fields.relations.many import ManyToManyField, create_many_to_many_intermediary_model
+from nuages.db.models.fields.relations.related_manager import RelatedManager
 from nuages.db.models.fields.relations.resolve import (
     RECURSIVE_RELATIONSHIP_CONSTANT,
     lazy_related_operation,
@@ -36,6 +37,7 @@ __all__ = [
     "OneToOneField",
     "OneToOneRel",
     "RelatedField",
+    "RelatedManager",
     "ReverseManyToOneDescriptor",
     "ReverseOneToOneDescriptor",
     "create_many_to_many_intermediary_model",

@@ -5,6 +5,7 @@ from nuages.db.models.fields.relations.forward import (
     ForwardManyToOneDescriptor,
     ForwardOneToOneDescriptor,
 )
+from nuages.db.models.fields.relations.related_manager import ManyRelatedManager, RelatedManager
 from nuages.db.models.fields.relations.reverse_one import ReverseOneToOneDescriptor
 from nuages.db.models.fields.relations.to_many import (
     ManyToManyDescriptor,
@@ -17,7 +18,9 @@ __all__ = [
     "ForeignKeyDeferredAttribute",
     "ForwardManyToOneDescriptor",
     "ForwardOneToOneDescriptor",
+    "ManyRelatedManager",
     "ManyToManyDescriptor",
+    "RelatedManager",
     "ReverseManyToOneDescriptor",
     "ReverseOneToOneDescriptor",
     "create_forward_many_to_many_manager",

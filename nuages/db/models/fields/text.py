@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack, overload
 
 from nuages.core import validators
 from nuages.db import connection
 from nuages.db.models.fields import checks as field_checks
 from nuages.db.models.fields.base import Field, FieldCheck
-from nuages.db.models.fields.options import FieldOption
+from nuages.db.models.fields.options import FieldOption, FieldOptions
+from nuages.db.models.fields.values import Null, TextIn, TextOut
 from nuages.utils.functional import cached_property
 from nuages.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from nuages.utils.functional import Promise
 
 __all__ = [
     "CharField",
@@ -23,13 +27,43 @@ __all__ = [
 ]
 
 
-class _Text(Field):
+class TextOptions(FieldOptions, total=False):
+    """Keywords of text fields."""
+
+    db_collation: str | None
+
+
+class SlugOptions(TextOptions, total=False):
+    """Keywords of SlugField."""
+
+    allow_unicode: bool
+
+
+class _Text(Field[TextIn, TextOut, Null]):
     """What CharField and TextField share: text, and a collation."""
 
     options: ClassVar[tuple[FieldOption, ...]] = (FieldOption("db_collation"),)
     #: The name the collation check knows this kind of column by.
     collated_as: ClassVar[str]
 
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        *,
+        null: Null = ...,
+        **options: Unpack[TextOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        *,
+        null: bool,
+        **options: Unpack[TextOptions],
+    ) -> None: ...
     def __init__(self, *args: Any, db_collation: str | None = None, **kwargs: Any) -> None:
         self.db_collation = db_collation
         super().__init__(*args, **kwargs)
@@ -49,7 +83,7 @@ class _Text(Field):
         return Substr(expression, start, length)
 
 
-class CharField(_Text):
+class CharField(_Text[TextIn, TextOut, Null]):
     """Text of a limited length."""
 
     checks: ClassVar[tuple[FieldCheck, ...]] = (field_checks.check_collation, field_checks.check_text_length)
@@ -57,7 +91,7 @@ class CharField(_Text):
 
     @cached_property
     def validators(self) -> list[Any]:
-        limit = [] if self.max_length is None else [validators.MaxLengthValidator(self.max_length)]
+        limit: list[Any] = [] if self.max_length is None else [validators.MaxLengthValidator(self.max_length)]
         return [*self.default_validators, *self._validators, *limit]
 
     @property
@@ -82,7 +116,7 @@ class CharField(_Text):
         return presets
 
 
-class TextField(_Text):
+class TextField(_Text[TextIn, TextOut, Null]):
     """Text of any length."""
 
     checks: ClassVar[tuple[FieldCheck, ...]] = (field_checks.check_collation,)
@@ -98,7 +132,7 @@ class TextField(_Text):
         return {"max_length": self.max_length, "widget": forms.Textarea}
 
 
-class EmailField(CharField):
+class EmailField(CharField[TextIn, TextOut, Null]):
     """An e-mail address."""
 
     # 254 is what RFC 3696 and 5321 leave for an address; written out in case that changes.
@@ -107,12 +141,14 @@ class EmailField(CharField):
     description = _("Email address")
     form_field = "EmailField"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 254)
-        super().__init__(*args, **kwargs)
+    if not TYPE_CHECKING:  # a checker sees the constructor of the base
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            kwargs.setdefault("max_length", 254)
+            super().__init__(*args, **kwargs)
 
 
-class SlugField(CharField):
+class SlugField(CharField[TextIn, TextOut, Null]):
     """A short label for URLs: letters, digits, underscores and hyphens."""
 
     options: ClassVar[tuple[FieldOption, ...]] = (
@@ -124,6 +160,24 @@ class SlugField(CharField):
     description = _("Slug (up to %(max_length)s)")
     form_field = "SlugField"
 
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        *,
+        null: Null = ...,
+        **options: Unpack[SlugOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        *,
+        null: bool,
+        **options: Unpack[SlugOptions],
+    ) -> None: ...
     def __init__(
         self,
         *args: Any,
@@ -144,7 +198,7 @@ class SlugField(CharField):
         return {**super().form_presets(), "allow_unicode": self.allow_unicode}
 
 
-class URLField(CharField):
+class URLField(CharField[TextIn, TextOut, Null]):
     """An address on the web."""
 
     options: ClassVar[tuple[FieldOption, ...]] = (FieldOption("max_length", 200),)
@@ -152,12 +206,14 @@ class URLField(CharField):
     description = _("URL")
     form_field = "URLField"
 
-    def __init__(self, verbose_name: Any = None, name: str | None = None, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 200)
-        super().__init__(verbose_name, name, **kwargs)
+    if not TYPE_CHECKING:  # a checker sees the constructor of the base
+
+        def __init__(self, verbose_name: Any = None, name: str | None = None, **kwargs: Any) -> None:
+            kwargs.setdefault("max_length", 200)
+            super().__init__(verbose_name, name, **kwargs)
 
 
-class CommaSeparatedIntegerField(CharField):
+class CommaSeparatedIntegerField(CharField[TextIn, TextOut, Null]):
     """Kept for historical migrations only."""
 
     default_validators = [validators.validate_comma_separated_integer_list]

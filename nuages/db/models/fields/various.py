@@ -5,20 +5,26 @@ from __future__ import annotations
 import uuid
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack, overload
 
 from nuages.core import exceptions, validators
 from nuages.db.models.fields import checks as field_checks
 from nuages.db.models.fields.base import Field, FieldCheck
-from nuages.db.models.fields.options import FieldOption
+from nuages.db.models.fields.options import FieldOption, FieldOptions
+from nuages.db.models.fields.values import BytesIn, BytesOut, Null, TextIn, TextOut, UUIDIn, UUIDOut
 from nuages.utils.functional import cached_property
 from nuages.utils.ipv6 import MAX_IPV6_ADDRESS_LENGTH, clean_ipv6_address
 from nuages.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nuages.utils.functional import Promise
+
 __all__ = ["BinaryField", "FilePathField", "GenericIPAddressField", "IPAddressField", "UUIDField"]
 
 
-class BinaryField(Field):
+class BinaryField(Field[BytesIn, BytesOut, Null]):
     """Raw bytes; not editable unless asked for."""
 
     options: ClassVar[tuple[FieldOption, ...]] = (FieldOption("editable", False),)
@@ -27,12 +33,14 @@ class BinaryField(Field):
     description = _("Raw binary data")
     empty_values = [None, b""]
 
-    def __init__(self, *args: Any, editable: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, editable=editable, **kwargs)
+    if not TYPE_CHECKING:  # a checker sees the constructor of the base
+
+        def __init__(self, *args: Any, editable: bool = False, **kwargs: Any) -> None:
+            super().__init__(*args, editable=editable, **kwargs)
 
     @cached_property
     def validators(self) -> list[Any]:
-        limit = [] if self.max_length is None else [validators.MaxLengthValidator(self.max_length)]
+        limit: list[Any] = [] if self.max_length is None else [validators.MaxLengthValidator(self.max_length)]
         return [*self.default_validators, *self._validators, *limit]
 
     def get_internal_type(self) -> str:
@@ -61,7 +69,13 @@ class BinaryField(Field):
             raise self.invalid("invalid", value=value) from None
 
 
-class UUIDField(Field):
+class UUIDOptions(FieldOptions, total=False):
+    """Keywords of UUIDField."""
+
+    name: str | None
+
+
+class UUIDField(Field[UUIDIn, UUIDOut, Null]):
     """A universally unique identifier."""
 
     options: ClassVar[tuple[FieldOption, ...]] = (FieldOption("max_length", 32, never=True),)
@@ -70,6 +84,14 @@ class UUIDField(Field):
     form_field = "UUIDField"
     empty_strings_allowed = False
 
+    @overload
+    def __init__(
+        self, verbose_name: str | Promise | None = None, *, null: Null = ..., **options: Unpack[UUIDOptions]
+    ) -> None: ...
+    @overload
+    def __init__(
+        self, verbose_name: str | Promise | None = None, *, null: bool, **options: Unpack[UUIDOptions]
+    ) -> None: ...
     def __init__(self, verbose_name: Any = None, **kwargs: Any) -> None:
         kwargs["max_length"] = 32
         super().__init__(verbose_name, **kwargs)
@@ -95,7 +117,7 @@ class UUIDField(Field):
             raise self.invalid("invalid", value=value) from None
 
 
-class IPAddressField(Field):
+class IPAddressField(Field[TextIn, TextOut, Null]):
     """Kept for historical migrations only."""
 
     options: ClassVar[tuple[FieldOption, ...]] = (FieldOption("max_length", 15, never=True),)
@@ -107,9 +129,11 @@ class IPAddressField(Field):
         "id": "fields.E900",
     }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["max_length"] = 15
-        super().__init__(*args, **kwargs)
+    if not TYPE_CHECKING:  # a checker sees the constructor of the base
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            kwargs["max_length"] = 15
+            super().__init__(*args, **kwargs)
 
     def get_internal_type(self) -> str:
         return "IPAddressField"
@@ -119,7 +143,7 @@ class IPAddressField(Field):
         return None if value is None else str(value)
 
 
-class GenericIPAddressField(Field):
+class GenericIPAddressField(Field[TextIn, TextOut, Null]):
     """An IPv4 or IPv6 address."""
 
     options: ClassVar[tuple[FieldOption, ...]] = (
@@ -133,6 +157,28 @@ class GenericIPAddressField(Field):
     form_field = "GenericIPAddressField"
     default_error_messages: Mapping[str, Any] = {"invalid": _("Enter a valid %(protocol)s address.")}
 
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        protocol: str = "both",
+        unpack_ipv4: bool = False,
+        *,
+        null: Null = ...,
+        **options: Unpack[FieldOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        protocol: str = "both",
+        unpack_ipv4: bool = False,
+        *,
+        null: bool,
+        **options: Unpack[FieldOptions],
+    ) -> None: ...
     def __init__(
         self,
         verbose_name: Any = None,
@@ -177,7 +223,7 @@ class GenericIPAddressField(Field):
         return {"protocol": self.protocol}
 
 
-class FilePathField(Field):
+class FilePathField(Field[TextIn, TextOut, Null]):
     """The name of a file in a folder of the server."""
 
     options: ClassVar[tuple[FieldOption, ...]] = (
@@ -192,6 +238,34 @@ class FilePathField(Field):
     description = _("File path")
     form_field = "FilePathField"
 
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        path: str | Callable[[], str] = "",
+        match: str | None = None,
+        recursive: bool = False,
+        allow_files: bool = True,
+        allow_folders: bool = False,
+        *,
+        null: Null = ...,
+        **options: Unpack[FieldOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        verbose_name: str | Promise | None = None,
+        name: str | None = None,
+        path: str | Callable[[], str] = "",
+        match: str | None = None,
+        recursive: bool = False,
+        allow_files: bool = True,
+        allow_folders: bool = False,
+        *,
+        null: bool,
+        **options: Unpack[FieldOptions],
+    ) -> None: ...
     def __init__(
         self,
         verbose_name: Any = None,

@@ -7,7 +7,7 @@ import re
 import warnings
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from nuages.core.exceptions import FieldError
 from nuages.db.models.constants import LOOKUP_SEP
@@ -21,13 +21,18 @@ from nuages.db.models.query.iterables import (
     ValuesListIterable,
 )
 from nuages.db.models.query_utils import FilteredRelation, Q
+from nuages.db.models.rows import M, R
 from nuages.db.models.shapes.clauses import combine, order_by, related, select
 from nuages.db.models.shapes.clauses.lock import Lock
 from nuages.db.models.shapes.steps import grow, grow_once
 from nuages.spine import twin
 from nuages.utils.deprecation import RemovedInDjango2028Warning
 
-M = TypeVar("M")
+if TYPE_CHECKING:
+    import datetime
+
+    from nuages.db.models.query.queryset import QuerySet
+    from nuages.db.models.query.raw import RawQuerySet
 
 _ALL_TEXT = frozenset({str})
 
@@ -37,7 +42,7 @@ _INVALID = frozenset({"_connector", "_negated"})
 _EXPLAIN_NAME = re.compile(r"[\w-]+")
 
 
-class Chaining(Core[M]):
+class Chaining(Core[M, R]):
     """Steps."""
 
     def all(self) -> Self:
@@ -117,7 +122,7 @@ class Chaining(Core[M]):
         clone._shape, clone._values = child, values
         return clone
 
-    def union(self, *other_qs: Any, all: bool = False) -> Any:
+    def union(self, *other_qs: QuerySet[Any, Any], all: bool = False) -> Self:
         """The rows of all these query sets."""
         parts = list(other_qs)
         if isinstance(self, EmptyQuerySet):
@@ -128,14 +133,14 @@ class Chaining(Core[M]):
             return parts[0] if parts else self
         return self._combinator_query("union", *parts, all=all) if parts else self
 
-    def intersection(self, *other_qs: Any) -> Any:
+    def intersection(self, *other_qs: QuerySet[Any, Any]) -> Self:
         """The rows that all these query sets have."""
         for one in (self, *other_qs):
             if isinstance(one, EmptyQuerySet):
-                return one
+                return one  # type: ignore[return-value]  # only isinstance() knows that class
         return self._combinator_query("intersection", *other_qs)
 
-    def difference(self, *other_qs: Any) -> Any:
+    def difference(self, *other_qs: QuerySet[Any, Any]) -> Self:
         """The rows that this query set has and the others have not."""
         if isinstance(self, EmptyQuerySet):
             return self
@@ -147,7 +152,7 @@ class Chaining(Core[M]):
         clone._shape = clone._shape.then("none", "none()", lambda draft: _make_none(draft))
         return clone
 
-    def dates(self, field_name: str, kind: str, order: str = "ASC") -> Any:
+    def dates(self, field_name: str, kind: str, order: str = "ASC") -> QuerySet[M, datetime.date]:
         """The dates of a field, cut off at a part."""
         from nuages.db.models.expressions import F
         from nuages.db.models.fields import DateField
@@ -161,7 +166,9 @@ class Chaining(Core[M]):
             Trunc(field_name, kind, output_field=DateField()), F(field_name), "datefield", order
         )
 
-    def datetimes(self, field_name: str, kind: str, order: str = "ASC", tzinfo: Any = None) -> Any:
+    def datetimes(
+        self, field_name: str, kind: str, order: str = "ASC", tzinfo: datetime.tzinfo | None = None
+    ) -> QuerySet[M, datetime.datetime]:
         """The moments of a field, cut off at a part."""
         from nuages.conf import settings
         from nuages.db.models.expressions import F
@@ -191,13 +198,19 @@ class Chaining(Core[M]):
             .order_by(f"{'-' if order == 'DESC' else ''}{name}")
         )
 
-    def values(self, *fields: Any, **expressions: Any) -> Any:
+    def values(self, *fields: Any, **expressions: Any) -> QuerySet[M, dict[str, Any]]:
         """Rows as dictionaries."""
         names, expressions = self._named_expressions(fields, expressions)
         clone = self._valued(names, expressions)
         clone._iterable_class = ValuesIterable
         return clone
 
+    @overload
+    def values_list(
+        self, *fields: Any, flat: Literal[False] = False, named: Literal[False] = False
+    ) -> QuerySet[M, tuple[Any, ...]]: ...
+    @overload
+    def values_list(self, *fields: Any, flat: bool = False, named: bool = False) -> QuerySet[M, Any]: ...
     def values_list(self, *fields: Any, flat: bool = False, named: bool = False) -> Any:
         """Rows as tuples, named tuples or single values."""
         if flat and named:
@@ -507,7 +520,7 @@ class Chaining(Core[M]):
 
     def raw(
         self, raw_query: str, params: Any = (), translations: Any = None, using: str | None = None
-    ) -> Any:
+    ) -> RawQuerySet[M]:
         """Instances from hand-written SQL."""
         from nuages.db.models.query.raw import RawQuerySet
 

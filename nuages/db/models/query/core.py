@@ -11,7 +11,7 @@ import warnings
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from nuages.core.signals import setting_changed
 from nuages.db import NotSupportedError, connections, router
@@ -23,12 +23,15 @@ from nuages.db.models.query.iterables import (
     ValuesIterable,
 )
 from nuages.db.models.query_utils import FilteredRelation
+from nuages.db.models.rows import M, R
 from nuages.db.models.shapes import running
 from nuages.db.models.shapes.clauses import limit, merge
 from nuages.db.models.shapes.shape import Shape, root_of
 from nuages.spine import twin
+from nuages.utils.generics import Generic
 
-M = TypeVar("M")
+if TYPE_CHECKING:
+    from nuages.db.models.manager import QuerySetManager
 
 # The maximum number of items to display in a QuerySet.__repr__
 REPR_OUTPUT_SIZE = 20
@@ -52,10 +55,10 @@ def _forget_mode(*, setting: str | None = None, **kwargs: Any) -> None:
         _default_mode = None
 
 
-class Core(Generic[M]):
+class Core(Generic[M, R]):
     """Shape, values and rows."""
 
-    model: Any
+    model: type[M]
     _shape: Shape
     _values: tuple[Any, ...]
     _result_cache: list[Any] | None
@@ -113,11 +116,11 @@ class Core(Generic[M]):
             self._shape, self._values = query.shape, query.values or ()
 
     @classmethod
-    def as_manager(cls) -> Any:
+    def as_manager(cls) -> QuerySetManager[M, Self]:
         """A manager whose query sets are of this class."""
         from nuages.db.models.manager import Manager
 
-        manager = Manager.from_queryset(cls)()
+        manager: Any = Manager.from_queryset(cls)()
         manager._built_with_asmanager = True
         return manager
 
@@ -163,7 +166,7 @@ class Core(Generic[M]):
         self._sync()
 
     def __repr__(self) -> str:
-        data = list(self[: REPR_OUTPUT_SIZE + 1])
+        data: list[Any] = list(self[: REPR_OUTPUT_SIZE + 1])
         if len(data) > REPR_OUTPUT_SIZE:
             data[-1] = "...(remaining elements truncated)..."
         return f"<{self.__class__.__name__} {data!r}>"
@@ -175,11 +178,11 @@ class Core(Generic[M]):
     def __len__(self) -> int:
         return len(self._rows())
 
-    def __iter__(self) -> Iterator[M]:
+    def __iter__(self) -> Iterator[R]:
         return iter(self._rows())
 
-    def __aiter__(self) -> AsyncIterator[M]:
-        async def rows() -> AsyncIterator[M]:
+    def __aiter__(self) -> AsyncIterator[R]:
+        async def rows() -> AsyncIterator[R]:
             await self._afetch_all()
             for row in self._result_cache or ():
                 yield row
@@ -190,6 +193,10 @@ class Core(Generic[M]):
         self._fetch_all()
         return bool(self._result_cache)
 
+    @overload
+    def __getitem__(self, item: int) -> R: ...
+    @overload
+    def __getitem__(self, item: slice) -> Self: ...
     def __getitem__(self, item: Any) -> Any:
         """One object, or the slice of them."""
         if not isinstance(item, (int, slice)):
@@ -238,17 +245,17 @@ class Core(Generic[M]):
         clone._shape, clone._values = steps.with_numbers(shape, values, key, numbers, extend, words)
         return clone
 
-    def __and__(self, other: Any) -> Any:
+    def __and__(self, other: Self) -> Self:
         self._check_operator_queryset(other, "&")
         self._merge_sanity_check(other)
         without = next((one for one in (other, self) if isinstance(one, EmptyQuerySet)), None)
         return without if without is not None else self._merged(other, "AND")
 
-    def __or__(self, other: Any) -> Any:
+    def __or__(self, other: Self) -> Self:
         self._check_operator_queryset(other, "|")
         return self._any_of(other, "OR")
 
-    def __xor__(self, other: Any) -> Any:
+    def __xor__(self, other: Self) -> Self:
         self._check_operator_queryset(other, "^")
         return self._any_of(other, "XOR")
 
@@ -416,7 +423,7 @@ class Core(Generic[M]):
         prefetch_related_objects(self._result_cache or [], *self._prefetch_related_lookups)
         self._prefetch_done = True
 
-    def iterator(self, chunk_size: int | None = None) -> Iterator[M]:
+    def iterator(self, chunk_size: int | None = None) -> Iterator[R]:
         """Rows one after another, without keeping them."""
         if chunk_size is None:
             if self._prefetch_related_lookups:
@@ -427,7 +434,7 @@ class Core(Generic[M]):
             raise ValueError("Chunk size must be strictly positive.")
         return self._iterator(chunk_size)
 
-    def _iterator(self, chunk_size: int | None) -> Iterator[M]:
+    def _iterator(self, chunk_size: int | None) -> Iterator[R]:
         rows = iter(self._iterable_class(self, chunked_fetch=True, chunk_size=chunk_size or 2000))
 
         if not self._prefetch_related_lookups or chunk_size is None:
@@ -437,7 +444,7 @@ class Core(Generic[M]):
             prefetch_related_objects(some, *self._prefetch_related_lookups)
             yield from some
 
-    async def aiterator(self, chunk_size: int = 2000) -> AsyncIterator[M]:
+    async def aiterator(self, chunk_size: int = 2000) -> AsyncIterator[R]:
         """The same as `iterator()`, for `async for`."""
         if chunk_size <= 0:
             raise ValueError("Chunk size must be strictly positive.")

@@ -6,21 +6,15 @@ are wanted. Then the shape's plan for that database is bound to the values, run 
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
-
 from nuages.db.models.query.core import REPR_OUTPUT_SIZE, EmptyQuerySet
 from nuages.db.models.query.single import MAX_GET_RESULTS, Singles
 from nuages.db.models.query.writes import Writing
+from nuages.db.models.rows import M, R
 from nuages.db.models.utils import AltersData
 
-M = TypeVar("M")
 
-
-class QuerySet(Singles[M], Writing, AltersData):
+class QuerySet(Singles[M, R], Writing[M], AltersData):
     """A lazy database lookup for a set of objects."""
-
-    def __class_getitem__(cls, *args: Any, **kwargs: Any) -> Any:
-        return cls
 
 
 __all__ = ["MAX_GET_RESULTS", "REPR_OUTPUT_SIZE", "EmptyQuerySet", "QuerySet"]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import copy
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any
+from typing import Any, Self, overload
 
 from nuages.core.exceptions import FieldDoesNotExist
 from nuages.db import connections, router
 from nuages.db.models.fetch_modes import FETCH_ONE
 from nuages.db.models.prefetching import prefetch_related_objects
 from nuages.db.models.query.iterables import BaseIterable
+from nuages.db.models.rows import M
 from nuages.db.models.shapes.instances import maker_of, share_peers
 from nuages.spine import twin
+from nuages.utils.generics import Generic
 
 
 class RawQuery:
@@ -118,7 +120,7 @@ class RawModelIterable(BaseIterable):
                 query.cursor.close()
 
 
-class RawQuerySet:
+class RawQuerySet(Generic[M]):
     """Instances of a model from hand-written SQL."""
 
     def __init__(
@@ -173,7 +175,7 @@ class RawQuerySet:
 
     # Rows -----------------------------------------------------------------------------------------------------
 
-    def prefetch_related(self, *lookups: Any) -> RawQuerySet:
+    def prefetch_related(self, *lookups: Any) -> Self:
         """Load related objects in one further statement a relation."""
         clone = self._clone()
         clone._prefetch_related_lookups = (
@@ -185,7 +187,7 @@ class RawQuerySet:
         prefetch_related_objects(self._result_cache or [], *self._prefetch_related_lookups)
         self._prefetch_done = True
 
-    def _clone(self, **changes: Any) -> RawQuerySet:
+    def _clone(self, **changes: Any) -> Self:
         """The same SQL without its rows; `changes` are attributes that are to be different."""
         clone = copy.copy(self)
         clone.__dict__.update({"_result_cache": None, "_prefetch_done": False, **changes})
@@ -210,18 +212,18 @@ class RawQuerySet:
         self._fetch_all()
         return bool(self._result_cache)
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[M]:
         return iter(self._rows())
 
-    def __aiter__(self) -> AsyncIterator[Any]:
-        async def rows() -> AsyncIterator[Any]:
+    def __aiter__(self) -> AsyncIterator[M]:
+        async def rows() -> AsyncIterator[M]:
             await self._afetch_all()
             for row in self._result_cache or ():
                 yield row
 
         return rows()
 
-    def iterator(self) -> Iterator[Any]:
+    def iterator(self) -> Iterator[M]:
         """Instances one after another."""
         queryset: Any = self
         yield from RawModelIterable(queryset)
@@ -229,6 +231,10 @@ class RawQuerySet:
     def __repr__(self) -> str:
         return f"<{self.__class__.__name__}: {self.query}>"
 
+    @overload
+    def __getitem__(self, item: int) -> M: ...
+    @overload
+    def __getitem__(self, item: slice) -> list[M]: ...
     def __getitem__(self, item: Any) -> Any:
         return list(self)[item]
 
@@ -237,10 +243,10 @@ class RawQuerySet:
         """Alias of the database used if the query is run now."""
         return self._db or router.db_for_read(self.model, **self._hints)
 
-    def using(self, alias: str) -> RawQuerySet:
+    def using(self, alias: str) -> Self:
         """The same SQL on another database."""
         return self._clone(query=self.query.chain(using=alias), _db=alias, _prefetch_related_lookups=())
 
-    def fetch_mode(self, fetch_mode: Any) -> RawQuerySet:
+    def fetch_mode(self, fetch_mode: Any) -> Self:
         """What reading a relation or deferred field of the instances will do."""
         return self._clone(_fetch_mode=fetch_mode)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from nuages.db import NotSupportedError, connections
 from nuages.db.models.query import steps
@@ -15,6 +15,7 @@ from nuages.db.models.query.iterables import (
     ValuesIterable,
     ValuesListIterable,
 )
+from nuages.db.models.rows import M, R
 from nuages.db.models.shapes import running
 from nuages.db.models.shapes.clauses import order_by, select
 from nuages.db.models.shapes.shape import Shape
@@ -23,18 +24,16 @@ from nuages.db.models.shapes.steps import grow
 from nuages.db.models.utils import create_namedtuple_class
 from nuages.spine import twin
 
-M = TypeVar("M")
-
 # The maximum number of results to fetch in a get() query.
 MAX_GET_RESULTS = 21
 
 _ONE_TOO_MANY = ("get",)
 
 
-class Singles(Chaining[M]):
+class Singles(Chaining[M, R]):
     """Questions with one answer."""
 
-    def get(self, *args: Any, **kwargs: Any) -> M:
+    def get(self, *args: Any, **kwargs: Any) -> R:
         """The one object that matches; an error when there is none, or more."""
         if self._query is not None:
             self._sync()
@@ -192,7 +191,7 @@ class Singles(Chaining[M]):
             row = _without_rows(shape, values, connection)
         return plan.loader("dicts")([row], connection)[0]
 
-    def first(self) -> M | None:
+    def first(self) -> R | None:
         """The first object, by key when there is no ordering; None when there is none."""
         if self._query is not None:
             self._sync()
@@ -238,7 +237,7 @@ class Singles(Chaining[M]):
 
         return self._shape.keep("first", ordered.then(("limit", 1), "[:1]", extend))
 
-    def last(self) -> M | None:
+    def last(self) -> R | None:
         """The last object, by key when there is no ordering; None when there is none."""
         if self.ordered or not self._shape.default_ordering:
             queryset = self.reverse()
@@ -265,7 +264,7 @@ class Singles(Chaining[M]):
         fields = {getattr(node, "target", getattr(node, "output_field", None)) for node in group_by}
         return opts.pk in fields or fields.issuperset(opts.pk_fields)
 
-    def earliest(self, *fields: str) -> M:
+    def earliest(self, *fields: str) -> R:
         """The earliest object by these fields, or by `get_latest_by`."""
         if self._shape.is_sliced:
             raise TypeError("Cannot change a query once a slice has been taken.")
@@ -273,7 +272,7 @@ class Singles(Chaining[M]):
 
     aearliest = twin(earliest)
 
-    def latest(self, *fields: str) -> M:
+    def latest(self, *fields: str) -> R:
         """The latest object by these fields, or by `get_latest_by`."""
         self._sync()
         if self._shape.is_sliced:
@@ -282,7 +281,7 @@ class Singles(Chaining[M]):
 
     alatest = twin(latest)
 
-    def _earliest(self, *fields: str) -> M:
+    def _earliest(self, *fields: str) -> R:
         names: Sequence[str] = fields
         if not names:
             latest_by = self.model._meta.get_latest_by
@@ -294,7 +293,7 @@ class Singles(Chaining[M]):
             names = (latest_by,) if isinstance(latest_by, str) else tuple(latest_by)
         return self.order_by(*names)._limited(1).get()
 
-    def in_bulk(self, id_list: Iterable[Any] | None = None, *, field_name: str = "pk") -> dict[Any, Any]:
+    def in_bulk(self, id_list: Iterable[Any] | None = None, *, field_name: str = "pk") -> dict[Any, R]:
         """Objects by key, or by another unique field."""
         self._sync()
         if self._shape.is_sliced:

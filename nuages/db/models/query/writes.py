@@ -10,15 +10,17 @@ from nuages.core.exceptions import FieldDoesNotExist
 from nuages.db import IntegrityError, NotSupportedError, connections, transaction
 from nuages.db.models.constants import LOOKUP_SEP, OnConflict
 from nuages.db.models.query import by_key, steps
+from nuages.db.models.rows import Given, M
 from nuages.db.models.shapes import running
 from nuages.db.models.utils import resolve_callables
 from nuages.spine import twin
+from nuages.utils.generics import Generic
 
 if TYPE_CHECKING:
     from nuages.db.models.query.queryset import QuerySet
 
 
-class Writing:
+class Writing(Generic[M]):
     """Creating, updating and deleting; mixed into QuerySet."""
 
     if TYPE_CHECKING:
@@ -43,7 +45,7 @@ class Writing:
 
     # One object -----------------------------------------------------------------------------------------------
 
-    def create(self, **kwargs: Any) -> Any:
+    def create(self, **kwargs: Any) -> M:
         """Make an object, save it and return it."""
         model = self.model
         reverse = frozenset(kwargs).intersection(model._meta._reverse_one_to_one_field_names)
@@ -58,7 +60,7 @@ class Writing:
 
     acreate = twin(create)
 
-    def get_or_create(self, defaults: Mapping[str, Any] | None = None, **kwargs: Any) -> tuple[Any, bool]:
+    def get_or_create(self, defaults: Mapping[str, Any] | None = None, **kwargs: Any) -> tuple[M, bool]:
         """The object that matches, and False; or one made from the arguments, and True."""
         self._for_write = True
         obj = self._existing(kwargs)
@@ -89,7 +91,7 @@ class Writing:
         defaults: Mapping[str, Any] | None = None,
         create_defaults: Mapping[str, Any] | None = None,
         **kwargs: Any,
-    ) -> tuple[Any, bool]:
+    ) -> tuple[M, bool]:
         """Update the object that matches with `defaults`, or make one."""
         changes = defaults or {}
         if create_defaults is None:
@@ -145,13 +147,13 @@ class Writing:
 
     def bulk_create(
         self,
-        objs: Iterable[Any],
+        objs: Iterable[Given],
         batch_size: int | None = None,
         ignore_conflicts: bool = False,
         update_conflicts: bool = False,
         update_fields: Collection[str] | None = None,
         unique_fields: Collection[str] | None = None,
-    ) -> list[Any]:
+    ) -> list[Given]:
         """Insert many objects, a batch at a time; `save()` is not called and no signals are sent."""
         from nuages.db.models import writing
 

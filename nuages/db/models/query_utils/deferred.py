@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from nuages.utils.generics import Generic, TypeVar
+
+if TYPE_CHECKING:
+    from nuages.db.models.fields.base import Field
+
+F = TypeVar("F", bound="Field[Any, Any, Any]", default="Any", covariant=True)
 
 
-class DeferredAttribute:
+class DeferredAttribute(Generic[F]):
     """Stands on the model class for a field; loads its value when an instance does not have it.
 
     Not a data descriptor: an instance that has the value in its `__dict__` never comes here.
     """
 
-    def __init__(self, field: Any) -> None:
+    field: F
+
+    def __init__(self, field: F) -> None:
         self.field = field
 
     def __get__(self, instance: Any, cls: type | None = None) -> Any:

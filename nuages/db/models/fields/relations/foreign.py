@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, Unpack, overload
 
 from nuages.conf import SettingsReference
 from nuages.core import exceptions
 from nuages.db import router
+from nuages.db.models.expressions import Combinable
 from nuages.db.models.fields.base import Field, FieldCheck
 from nuages.db.models.fields.mixins import FieldCacheMixin
-from nuages.db.models.fields.options import FieldOption
+from nuages.db.models.fields.options import FieldOption, FieldOptions
 from nuages.db.models.fields.relations import checks as relation_checks
 from nuages.db.models.fields.relations.forward import (
     ForeignKeyDeferredAttribute,
@@ -25,13 +26,31 @@ from nuages.db.models.fields.relations.resolve import (
 from nuages.db.models.fields.relations.reverse import ForeignObjectRel, ManyToOneRel, OneToOneRel
 from nuages.db.models.fields.relations.reverse_one import ReverseOneToOneDescriptor
 from nuages.db.models.fields.relations.to_many import ReverseManyToOneDescriptor
+from nuages.db.models.fields.values import In, Null, Out, To
 from nuages.db.models.query_utils import PathInfo, Q
+from nuages.utils.generics import Generic
 from nuages.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from nuages.utils.functional import Promise
 
 __all__ = ["ForeignKey", "ForeignObject", "OneToOneField", "RelatedField"]
 
 
-class RelatedField(FieldCacheMixin, Field):
+LimitChoices: TypeAlias = "Q | Mapping[str, Any] | Callable[[], Q | Mapping[str, Any]] | None"
+
+
+class RelationOptions(FieldOptions, total=False):
+    """Keywords that relations have besides."""
+
+    swappable: bool
+    verbose_name: str | Promise | None
+    name: str | None
+
+
+class RelatedField(FieldCacheMixin, Field[In, Out, Null]):
     """Base of all relations: names, the other model, limited choices."""
 
     options: ClassVar[tuple[FieldOption, ...]] = (
@@ -200,7 +219,7 @@ def _filled_in(name: str, cls: Any, options: Any) -> str:
     }
 
 
-class ForeignObject(RelatedField):
+class ForeignObject(RelatedField[In, Out, Null]):
     """A relation over any columns, without one of its own."""
 
     options: ClassVar[tuple[FieldOption, ...]] = (
@@ -385,7 +404,7 @@ class ForeignObject(RelatedField):
 register_on(ForeignObject)
 
 
-class ForeignKey(ForeignObject):
+class ForeignKey(ForeignObject[To | Combinable, To, Null], Generic[To, Null]):
     """Many rows of this model point at one of another."""
 
     options: ClassVar[tuple[FieldOption, ...]] = (
@@ -404,6 +423,36 @@ class ForeignKey(ForeignObject):
     }
     description = _("Foreign Key (type determined by related field)")
 
+    @overload
+    def __init__(
+        self,
+        to: type[To] | str,
+        on_delete: Callable[..., Any],
+        related_name: str | None = None,
+        related_query_name: str | None = None,
+        limit_choices_to: LimitChoices = None,
+        parent_link: bool = False,
+        to_field: str | None = None,
+        db_constraint: bool = True,
+        *,
+        null: Null = ...,
+        **options: Unpack[RelationOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        to: type[To] | str,
+        on_delete: Callable[..., Any],
+        related_name: str | None = None,
+        related_query_name: str | None = None,
+        limit_choices_to: LimitChoices = None,
+        parent_link: bool = False,
+        to_field: str | None = None,
+        db_constraint: bool = True,
+        *,
+        null: bool,
+        **options: Unpack[RelationOptions],
+    ) -> None: ...
     def __init__(
         self,
         to: Any,
@@ -444,9 +493,6 @@ class ForeignKey(ForeignObject):
             f"{name}({to!r}) is invalid. First parameter to {name} must be either a model, a model name, or the string "
             f"{RECURSIVE_RELATIONSHIP_CONSTANT!r}"
         )
-
-    def __class_getitem__(cls, *args: Any, **kwargs: Any) -> Any:
-        return cls
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
@@ -585,7 +631,7 @@ def _empty_as_null(value: Any, expression: Any, connection: Any) -> Any:
     return None if value == "" else value
 
 
-class OneToOneField(ForeignKey):
+class OneToOneField(ForeignKey[To, Null]):
     """A key that points at each row once: the reverse side is one object."""
 
     options: ClassVar[tuple[FieldOption, ...]] = (
@@ -599,8 +645,10 @@ class OneToOneField(ForeignKey):
     forward_related_accessor_class = ForwardOneToOneDescriptor
     related_accessor_class = ReverseOneToOneDescriptor
 
-    def __init__(self, to: Any, on_delete: Any, to_field: str | None = None, **kwargs: Any) -> None:
-        super().__init__(to, on_delete, to_field=to_field, **kwargs | {"unique": True})
+    if not TYPE_CHECKING:  # a checker sees the constructor of the base
+
+        def __init__(self, to: Any, on_delete: Any, to_field: str | None = None, **kwargs: Any) -> None:
+            super().__init__(to, on_delete, to_field=to_field, **kwargs | {"unique": True})
 
     def formfield(self, **kwargs: Any) -> Any:
         return None if self.remote_field.parent_link else super().formfield(**kwargs)

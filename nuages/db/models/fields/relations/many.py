@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Never, Self, overload
 
 from nuages.db.backends.utils import strip_quotes, truncate_name
 from nuages.db.models.deletion import CASCADE
 from nuages.db.models.fields.base import FieldCheck
 from nuages.db.models.fields.options import FieldOption
 from nuages.db.models.fields.relations import through_checks
-from nuages.db.models.fields.relations.foreign import ForeignKey, RelatedField
+from nuages.db.models.fields.relations.foreign import ForeignKey, LimitChoices, RelatedField
 from nuages.db.models.fields.relations.resolve import (
     RECURSIVE_RELATIONSHIP_CONSTANT,
     lazy_related_operation,
@@ -19,9 +19,15 @@ from nuages.db.models.fields.relations.resolve import (
 )
 from nuages.db.models.fields.relations.reverse import ManyToManyRel
 from nuages.db.models.fields.relations.to_many import ManyToManyDescriptor
+from nuages.db.models.fields.values import Linked, Through
 from nuages.db.models.query_utils import PathInfo
 from nuages.utils.functional import cached_property
+from nuages.utils.generics import Generic
 from nuages.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from nuages.db.models.base import Model
+    from nuages.db.models.fields.relations.related_manager import ManyRelatedManager
 
 __all__ = ["ManyToManyField", "create_many_to_many_intermediary_model"]
 
@@ -76,7 +82,7 @@ def _follow_managed(model: Any, related: Any, through: Any) -> None:
     through._meta.managed = model._meta.managed or related._meta.managed
 
 
-class ManyToManyField(RelatedField):
+class ManyToManyField(RelatedField[Any, Any, Literal[False]], Generic[Linked, Through]):
     """Many rows of this model linked to many of another."""
 
     options: ClassVar[tuple[FieldOption, ...]] = (
@@ -97,15 +103,29 @@ class ManyToManyField(RelatedField):
     m2m_target_field_name: Callable[[], str]
     m2m_reverse_target_field_name: Callable[[], str]
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: type | None = None) -> ManyToManyDescriptor: ...
+        @overload
+        def __get__(
+            self, instance: Model, owner: type | None = None
+        ) -> ManyRelatedManager[Linked, Through]: ...
+        @overload
+        def __get__(self, instance: object, owner: type | None = None) -> Self: ...
+        def __get__(self, instance: Any, owner: type | None = None) -> Any: ...
+
+        def __set__(self, instance: Model, value: Never) -> None: ...
+
     def __init__(
         self,
-        to: Any,
+        to: type[Linked] | str,
         related_name: str | None = None,
         related_query_name: str | None = None,
-        limit_choices_to: Any = None,
+        limit_choices_to: LimitChoices = None,
         symmetrical: bool | None = None,
-        through: Any = None,
-        through_fields: Any = None,
+        through: type[Through] | str | None = None,
+        through_fields: Sequence[str] | None = None,
         db_constraint: bool = True,
         db_table: str | None = None,
         swappable: bool = True,
@@ -127,15 +147,16 @@ class ManyToManyField(RelatedField):
             "related_query_name": related_query_name,
             "limit_choices_to": limit_choices_to,
         }
-        links = {"through": through, "through_fields": through_fields, "db_constraint": db_constraint}
+        links: dict[str, Any] = {
+            "through": through,
+            "through_fields": through_fields,
+            "db_constraint": db_constraint,
+        }
         self.has_null_arg = "null" in kwargs
         relation = self.rel_class(self, to, symmetrical=symmetrical, **seen_from_there, **links)
         super().__init__(rel=relation, **seen_from_there, **kwargs)
         self.db_table = db_table
         self.swappable = swappable
-
-    def __class_getitem__(cls, *args: Any, **kwargs: Any) -> Any:
-        return cls
 
     def __copy__(self) -> Any:
         made = super().__copy__()

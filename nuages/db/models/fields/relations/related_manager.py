@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Self
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 from nuages.db.models.fetch_modes import FETCH_PEERS, window_of
 from nuages.db.models.query_utils import Q
 from nuages.db.models.utils import AltersData
+from nuages.utils.generics import Generic
 
-__all__ = ["RelatedManagerBase", "narrowed_for_prefetch"]
+if TYPE_CHECKING:
+    from typing import overload
+
+    from nuages.db.models.base import Model
+    from nuages.db.models.fields.relations.to_many import ReverseManyToOneDescriptor
+    from nuages.db.models.fields.values import Through
+    from nuages.db.models.manager import Manager
+    from nuages.db.models.rows import M
+    from nuages.spine import twin
+
+__all__ = ["ManyRelatedManager", "RelatedManager", "RelatedManagerBase", "narrowed_for_prefetch"]
 
 
 RowKey = Callable[[Any], tuple[Any, ...]]
@@ -49,6 +60,9 @@ class RelatedManagerBase(AltersData):
 
     #: Where prefetched rows of this relation are kept.
     prefetch_name: str
+
+    def __class_getitem__(cls, model: Any) -> type[Self]:
+        return cls
 
     def __call__(self, *, manager: str) -> Any:
         """The same relation through another manager of the related model."""
@@ -152,3 +166,75 @@ def alters_data(*methods: Callable[..., Any]) -> None:
     """Templates may not call these."""
     for method in methods:
         method.alters_data = True  # type: ignore[attr-defined]
+
+
+if TYPE_CHECKING:
+    # The program makes a class for each relation, over the class of the related model's manager.
+
+    class RelatedManager(Manager[M]):
+        """The manager of the rows whose key points at an instance: `author.book_set`."""
+
+        # Declared on a model: `book_set: RelatedManager[Book]`.
+        @overload
+        def __get__(self, instance: None, owner: type) -> ReverseManyToOneDescriptor: ...
+        @overload
+        def __get__(self, instance: Model, owner: type) -> Self: ...
+        def __get__(self, instance: Any, owner: type) -> Any: ...
+
+        def __call__(self, *, manager: str) -> Self: ...
+        def add(self, *objs: Any, bulk: bool = True) -> None: ...
+        def remove(self, *objs: Any, bulk: bool = True) -> None: ...
+        def clear(self, *, bulk: bool = True) -> None: ...
+        def set(self, objs: Iterable[Any], *, bulk: bool = True, clear: bool = False) -> None: ...
+
+        aadd = twin(add)
+        aremove = twin(remove)
+        aclear = twin(clear)
+        aset = twin(set)
+
+    class ManyRelatedManager(Manager[M], Generic[M, Through]):
+        """The manager of the rows linked to an instance: `book.authors`."""
+
+        # Declared on a model: `book_set: RelatedManager[Book]`.
+        @overload
+        def __get__(self, instance: None, owner: type) -> ReverseManyToOneDescriptor: ...
+        @overload
+        def __get__(self, instance: Model, owner: type) -> Self: ...
+        def __get__(self, instance: Any, owner: type) -> Any: ...
+
+        through: type[Through]
+
+        def __call__(self, *, manager: str) -> Self: ...
+        def add(self, *objs: Any, through_defaults: Mapping[str, Any] | None = None) -> None: ...
+        def remove(self, *objs: Any) -> None: ...
+        def clear(self) -> None: ...
+        def set(
+            self,
+            objs: Iterable[Any],
+            *,
+            clear: bool = False,
+            through_defaults: Mapping[str, Any] | None = None,
+        ) -> None: ...
+        def create(self, *, through_defaults: Mapping[str, Any] | None = None, **kwargs: Any) -> M: ...
+        def get_or_create(
+            self, *, through_defaults: Mapping[str, Any] | None = None, **kwargs: Any
+        ) -> tuple[M, bool]: ...
+        def update_or_create(
+            self, *, through_defaults: Mapping[str, Any] | None = None, **kwargs: Any
+        ) -> tuple[M, bool]: ...
+
+        aadd = twin(add)
+        aremove = twin(remove)
+        aclear = twin(clear)
+        aset = twin(set)
+
+        async def acreate(self, *, through_defaults: Mapping[str, Any] | None = None, **kwargs: Any) -> M: ...
+        async def aget_or_create(
+            self, *, through_defaults: Mapping[str, Any] | None = None, **kwargs: Any
+        ) -> tuple[M, bool]: ...
+        async def aupdate_or_create(
+            self, *, through_defaults: Mapping[str, Any] | None = None, **kwargs: Any
+        ) -> tuple[M, bool]: ...
+
+else:
+    RelatedManager = ManyRelatedManager = RelatedManagerBase
