@@ -37,10 +37,11 @@ test-newest: $(VENV)-newest/.ready
 test-postgres: $(VENV)/.ready  ## The database tests on PostgreSQL
 	NUAGES_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/db
 
-check: $(VENV)/.ready  ## Style and types
+check: $(VENV)/.ready  ## Style and types: of the framework, and as its users see them
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	NUAGES_REQUIRE_CHECKERS=1 $(BIN)/python -m pytest tests/typing
 
 bench: $(VENV)-newest/.ready  ## Compare with the peers; writes benchmarks/RESULTS.md
 	$(VENV)-newest/bin/python -m benchmarks
