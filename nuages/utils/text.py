@@ -73,8 +73,10 @@ class Truncator:
         elif len(text) <= length and not html:
             # Every character of it counts.
             return text
+        if truncate is None and not html and text.isascii() and truncation_template(None) == _USUAL:
+            return f"{text[: length - 1]}…"
         sign = self.add_truncation_text("", truncate)
-        room = length - (len(sign) if sign == "…" or sign.isascii() else sum(map(_counts, sign)))
+        room = length - (len(sign) if sign.isascii() else sum(map(_counts, sign)))
         if html:
             from nuages.utils.truncation import cut_html
 
@@ -120,8 +122,12 @@ def truncation_template(truncate: Any) -> str:
     return remembered(_cut_text, _cut_text)
 
 
+# What nearly every language says.
+_USUAL = "%(truncated_text)s…"
+
+
 def _cut_text() -> str:
-    return pgettext("String to return when truncating text", "%(truncated_text)s…")
+    return pgettext("String to return when truncating text", _USUAL)
 
 
 def _take_chars(text: str, room: int) -> tuple[str, int]:

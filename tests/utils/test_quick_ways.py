@@ -19,6 +19,8 @@ from nuages.utils.dateformat import DateFormat, TimeFormat
 from nuages.utils.dateformat import format as written
 from nuages.utils.dateformat import time_format as time_written
 from nuages.utils.formats import get_format
+from nuages.utils.html import strip_tags
+from nuages.utils.html.stripping import strip_once
 from nuages.utils.text import Truncator, slugify
 
 FORMATS = st.lists(st.sampled_from([*"YymnFbMNEdjlDwSz-/%{} \"'", "\\Y"])).map("".join)
@@ -107,3 +109,22 @@ def test_digests_do_not_run_into_each_other() -> None:
     assert second.digest() == hmac.digest(key, b"b", "sha256")
     with pytest.raises(InvalidAlgorithm):
         salted_hmac("salt", "a", "secret", algorithm="whatever")
+
+
+TAGS = st.lists(
+    st.sampled_from(
+        ["<b>", "</b>", '<a href="x y" title="">', "</a>", "<br/>", "<br />", "<script>", "</script>", "<p", ">", "<", "&amp;",
+         "&", "text", '"', "<x-y>", "<A>", "<!-- c -->", "<input disabled>", "\n", "</title>", "<noscript>", "<hr data-x>"]
+    ),
+    max_size=8,
+).map("".join)  # fmt: skip
+
+
+@given(TAGS)
+def test_plain_tags_are_stripped_as_the_parser_strips_them(text: str) -> None:
+    stripped, before = text, None
+    while "<" in stripped and ">" in stripped and stripped != before:
+        before, stripped = stripped, strip_once(stripped)
+        if stripped.count("<") == before.count("<"):
+            stripped = before
+    assert strip_tags(text) == stripped

@@ -422,7 +422,10 @@ class Emitter(Variables):
             if on_str is not None and not given and not keywords:
                 return self._on_text(function, on_str, hint, value)
             return self.call(self.constant(function, hint), value, *given, **keywords)
-        return self.call(self.constant(runtime.keeping_safe(function), hint), value, *given, **keywords)
+        if keywords or len(given) > 1:
+            return self.call(self.constant(runtime.keeping_safe(function), hint), value, *given, **keywords)
+        short = runtime.keeping_safe_with_argument if given else runtime.keeping_safe_alone
+        return self.call(self.constant(short(function), hint), value, *given)
 
     def _on_text(
         self, function: Callable[..., Any], on_str: Callable[[str], Any], hint: str, value: ast.expr

@@ -106,6 +106,30 @@ def keeping_safe(function: Callable[..., Any]) -> Callable[..., Any]:
     return filtered
 
 
+@lru_cache(maxsize=4096)
+def keeping_safe_alone(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a filter used without an argument, as most are."""
+
+    def filtered(value: Any) -> Any:
+        if isinstance(value, SafeData):
+            return mark_safe(function(value))
+        return function(value)
+
+    return filtered
+
+
+@lru_cache(maxsize=4096)
+def keeping_safe_with_argument(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a filter used with an argument."""
+
+    def filtered(value: Any, argument: Any) -> Any:
+        if isinstance(value, SafeData):
+            return mark_safe(function(value, argument))
+        return function(value, argument)
+
+    return filtered
+
+
 def localtime(value: Any, use_tz: bool | None) -> Any:
     """A date with time zone in the current zone, for filters that expect it."""
     if not isinstance(value, datetime.datetime) or value.tzinfo is None:

@@ -12,7 +12,7 @@ from nuages.template.filters import register
 from nuages.template.tokens import VARIABLE_ATTRIBUTE_SEPARATOR
 from nuages.utils.html import conditional_escape
 from nuages.utils.html.escaping import escape_text
-from nuages.utils.safestring import mark_safe
+from nuages.utils.safestring import SafeString, mark_safe
 
 
 def _property_resolver(arg: Any) -> Callable[[Any], Any]:
@@ -76,12 +76,23 @@ def last(value: Sequence[Any]) -> Any:
         return ""
 
 
+_TEXTS = {str}
+
+
 @register.filter(is_safe=True, needs_autoescape=True)
 def join(value: Any, arg: Any, autoescape: bool = True) -> Any:
     """The items as one text, with `arg` between them."""
     try:
         if not autoescape:
             return mark_safe(arg.join([str(item) for item in value]))
+        kind = type(value)
+        if (
+            (kind is list or kind is tuple)
+            and {*map(type, value)} == _TEXTS
+            and arg == escape_text(str.__str__(arg))
+        ):
+            # Escaped at once: there is nothing in between that escaping would change.
+            return SafeString(escape_text(arg.join(value)))
         return mark_safe(
             conditional_escape(arg).join(
                 [escape_text(item) if type(item) is str else conditional_escape(item) for item in value]

@@ -196,7 +196,8 @@ def filesizeformat(bytes_: Any) -> str:
     magnitude = abs(size)
     for unit, written in _UNITS:
         if magnitude >= unit:
-            text = written(formats.number_format(round(magnitude / unit, 1), 1))
+            rounded = round(magnitude / unit, 1)
+            text = written(_shortly(rounded, 1) or formats.number_format(rounded, 1))
             break
     else:
         text = _bytes(magnitude)

@@ -36,6 +36,15 @@ _MAX_OPEN_TAGS = 50
 _LONG_OPEN_TAG = re.compile(r"<[a-zA-Z][^>]{1000,}")
 
 
+# Tags that any parser reads alike, so that none is needed: names whose content is text like any other, attributes in
+# double quotes.
+_PLAIN_TAG = re.compile(
+    r"</?(?!(?:iframe|listing|no|plaintext|script|style|textarea|title|xmp))[a-z][a-z0-9]*"
+    r'(?: [a-z]+(?:-[a-z]+)*(?:="[^"<>&]*")?)* ?/?>',
+    re.ASCII,
+)
+
+
 @keep_lazy_text
 def strip_tags(value: Any) -> str:
     """Remove what looks like a tag. The result is NOT safe: escape it before it goes into a page."""
@@ -45,6 +54,9 @@ def strip_tags(value: Any) -> str:
             raise SuspiciousOperation("too many unclosed tags to strip")
     if "<" not in text:
         return text
+    plain, tags = _PLAIN_TAG.subn("", text)
+    if tags == text.count("<") and "&" not in text:
+        return plain
     # Imported when used: the parser of the standard library takes long to load.
     from nuages.utils.html.stripping import strip_once
 
