@@ -269,7 +269,11 @@ class _Outlet:
         if in_worker():
             wait(self._send(message))
         else:
-            asyncio.run_coroutine_threadsafe(self._send(message), self._loop).result()  # type: ignore[arg-type]
+            asyncio.run_coroutine_threadsafe(self._sending(message), self._loop).result()
+
+    async def _sending(self, message: dict[str, Any]) -> None:
+        # What a server's `send` returns can be awaited, but need not be a coroutine.
+        await self._send(message)
 
 
 def _start(status: int, headers: list[tuple[str, str]]) -> dict[str, Any]:

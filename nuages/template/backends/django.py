@@ -131,10 +131,13 @@ class Template:
             raise
 
     def stream(self, context: dict[str, Any] | None = None, request: Any = None) -> Iterator[str]:
-        """The output in pieces, for a streaming response."""
-        return self.template.stream(  # type: ignore[no-any-return]
-            make_context(context, request, autoescape=self.backend.engine.autoescape)
-        )
+        """The output in pieces as they become ready, for `StreamingHttpResponse(template.stream(context, request))`."""
+        bound = make_context(context, request, autoescape=self.backend.engine.autoescape)
+        try:
+            yield from self.template.stream(bound)
+        except TemplateDoesNotExist as error:
+            reraise(error, self.backend)
+            raise
 
 
 def copy_exception(exc: TemplateDoesNotExist, backend: Any = None) -> TemplateDoesNotExist:

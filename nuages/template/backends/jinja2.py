@@ -100,6 +100,20 @@ class Template:
 
     def render(self, context: dict[str, Any] | None = None, request: Any = None) -> str:
         """The output."""
+        try:
+            return self.template.render(self._values(context, request))  # type: ignore[no-any-return]
+        except jinja2.TemplateSyntaxError as error:
+            raise _syntax_error(error) from error
+
+    def stream(self, context: dict[str, Any] | None = None, request: Any = None) -> Iterator[str]:
+        """The output in pieces as they become ready, for a streaming response."""
+        try:
+            yield from self.template.generate(self._values(context, request))
+        except jinja2.TemplateSyntaxError as error:
+            raise _syntax_error(error) from error
+
+    def _values(self, context: dict[str, Any] | None, request: Any) -> dict[str, Any]:
+        """The context with what every template is given."""
         values = dict(context or {})
         if request is not None:
             values["request"] = request
@@ -107,10 +121,7 @@ class Template:
             values["csrf_token"] = csrf_token_lazy(request)
             for processor in self.backend.template_context_processors:
                 values.update(processor(request))
-        try:
-            return self.template.render(values)  # type: ignore[no-any-return]
-        except jinja2.TemplateSyntaxError as error:
-            raise _syntax_error(error) from error
+        return values
 
 
 def _syntax_error(error: jinja2.TemplateSyntaxError) -> TemplateSyntaxError:

@@ -332,10 +332,38 @@ def include_pieces(
     extra: dict[str, Any] | None,
     switches: Switches,
 ) -> Iterator[str]:
-    """As `include`. What is included comes as one piece: it is small, or it would be a block."""
-    parts: list[str] = []
-    include(context, names, node, wanted, extra, switches, parts.append)
-    yield "".join(parts)
+    """As `include`, piece by piece."""
+    template = node.find_template(wanted, context)
+    root = getattr(template, "root", None)
+    if root is None:
+        parts: list[str] = []
+        include(context, names, node, wanted, extra, switches, parts.append)
+        yield "".join(parts)
+        return
+    inner = context
+    visible = context.flatten() if names is None else names
+    if node.isolated_context:
+        inner = context.new(dict(extra or {}))
+        visible = BUILTINS
+    visible = {**visible, **(extra or {})}
+    with _within(template, inner, visible):
+        yield from root.pieces(inner, visible, None, switches, template.engine.string_if_invalid)
+
+
+@contextmanager
+def _within(template: Any, context: Context, names: dict[str, Any]) -> Iterator[None]:
+    """Make a template the one being rendered, with a memory of its own."""
+    state = context.render_context
+    outer = state.template
+    state.template = template
+    state.dicts.append({})
+    try:
+        if instrumentation.announce is not None:
+            instrumentation.notify(template, context, dict(names))
+        yield
+    finally:
+        state.dicts.pop()
+        state.template = outer
 
 
 def run_template(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -229,6 +229,23 @@ def loop_values(values: Any) -> Sequence[Any]:
     return list(values)
 
 
+def loop_items(values: Any) -> Iterable[Any]:
+    """As `loop_values`, for a stream whose loop needs no length: an iterator is not gathered first."""
+    if hasattr(values, "__len__") or values is None or type(values) is Missing:
+        return loop_values(values)
+    return _one_by_one(values) if hasattr(values, "__aiter__") else iter(values)
+
+
+def _one_by_one(values: Any) -> Iterator[Any]:
+    items = aiter(values)
+    while True:
+        try:
+            item = wait(anext(items))
+        except StopAsyncIteration:
+            return
+        yield item
+
+
 async def _gathered(values: Any) -> list[Any]:
     return [value async for value in values]
 
@@ -262,6 +279,7 @@ HELPERS: dict[str, Any] = {
     "is_missing": is_missing,
     "joined": joined,
     "localtime": localtime,
+    "loop_items": loop_items,
     "loop_values": loop_values,
     "plain_numbers": plain_numbers,
     "or_else": or_else,

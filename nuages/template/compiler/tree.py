@@ -18,6 +18,9 @@ ANYWHERE: dict[str, Any] = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_
 # Values joined in one f-string: each takes a place on the interpreter's stack.
 _JOINED_AT_MOST = 100
 
+# A browser that has this much can load styles and scripts already.
+_HEAD_END = "</head>"
+
 # Names that nearly every function has.
 _COMMON: dict[str, ast.expr] = {
     name: ast.Name(name, _LOAD, **ANYWHERE)
@@ -242,6 +245,13 @@ class TreeBuilder:
 
     def text(self, text: str) -> None:
         """Put out text as it is."""
+        if self.streams and _HEAD_END in text:
+            head, end, text = text.partition(_HEAD_END)
+            self._gather(head + end)
+            self.let_go()
+        self._gather(text)
+
+    def _gather(self, text: str) -> None:
         if text:
             if self._pending and isinstance(self._pending[-1], str):
                 self._pending[-1] += text
@@ -297,6 +307,12 @@ class TreeBuilder:
     def streams(self) -> bool:
         """Whether output goes to the caller piece by piece here, and not into a part that is gathered."""
         return self.streaming and self.writer == "w"
+
+    def let_go(self) -> None:
+        """Have the output made so far sent, as what follows may take its time; matters for streams only."""
+        if self.streams:
+            self._flush()
+            self._body.append(ast.Expr(ast.Yield(self.const(""), **self._place), **self._place))
 
     def hand_over(self, helper: str, *args: ast.expr) -> None:
         """Call a helper that puts out the output of another function."""

@@ -211,12 +211,16 @@ class ForNode(Node):
 
     def emit(self, code: Emitter) -> None:
         values = code.temporary("values")
-        code.assign_local(values, code.call("loop_values", code.value(self.sequence, ignore_failures=True)))
+        wanted = code.value(self.sequence, ignore_failures=True)
+        if not code.nesting:
+            code.let_go()
+        helper = "loop_values"
         with code.block() as looping:
             if code.live:
                 self._live(code, values)
-            else:
-                self._loop(code, values)
+            elif not self._loop(code, values).uses_length and code.streams and self._needs_no_length:
+                helper = "loop_items"
+        code.assign_local(values, code.call(helper, wanted))
         if not self.nodelist_empty:
             code.extend(looping)
             return
@@ -224,7 +228,12 @@ class ForNode(Node):
             code.nodes(self.nodelist_empty)
         code.if_(code.call("len", code.local(values)), looping, empty)
 
-    def _loop(self, code: Emitter, values: str) -> None:
+    @property
+    def _needs_no_length(self) -> bool:
+        """Whether the tag itself can do with one item after the other."""
+        return not self.is_reversed and not self.nodelist_empty
+
+    def _loop(self, code: Emitter, values: str) -> Loop:
         """A loop whose variables are locals."""
         outer = code.loop()
         # Written now and kept, as inside the loop the word means the loop itself.
@@ -261,6 +270,7 @@ class ForNode(Node):
         for name in loop.memory:
             code.assign_local(name, code.local("NOTHING"))
         code.for_(target, self._items(code, values), body, loop.index if loop.uses_index else None)
+        return loop
 
     def _items(self, code: Emitter, values: str) -> ast.expr:
         items = code.local(values)
