@@ -8,6 +8,8 @@ NEWEST := $(shell $(PYTHON) tools/interpreters.py newest)
 PORT ?= 8000
 # Many tests start processes; without bytecode on disk each of them would compile the whole package.
 unexport PYTHONDONTWRITEBYTECODE
+# One process a core; a file stays in one of them, with the databases and servers that its tests share.
+PARALLEL := -n auto --dist loadfile
 
 .PHONY: demo test test-newest test-postgres check bench conformance conformance-postgres docs clean
 
@@ -28,14 +30,14 @@ demo: $(VENV)/.ready  ## A real site on http://127.0.0.1:8000
 	$(BIN)/python examples/airfields/manage.py runserver $(PORT)
 
 test: $(VENV)/.ready  ## The whole test-suite, then again on the newest Python found
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 	@if [ "$(NEWEST)" != "$$($(PYTHON) tools/interpreters.py self)" ]; then $(MAKE) test-newest; else echo "no newer Python found: the suite ran on one version only"; fi
 
 test-newest: $(VENV)-newest/.ready
-	$(VENV)-newest/bin/python -m pytest
+	$(VENV)-newest/bin/python -m pytest $(PARALLEL)
 
 test-postgres: $(VENV)/.ready  ## The database tests on PostgreSQL
-	NUAGES_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/db
+	NUAGES_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PARALLEL) tests/db
 
 check: $(VENV)/.ready  ## Style and types: of the framework, and as its users see them
 	$(BIN)/ruff check .
