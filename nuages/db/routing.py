@@ -54,7 +54,9 @@ class ConnectionRouter:
 
     def bring_together(self, instance: Any, value: Any) -> None:
         """Give an object without a database the one of the other; raises ValueError where two may not be related."""
-        mine, theirs = instance.__dict__["_state"], value.__dict__["_state"]
+        mine = instance.__dict__["_state"]
+        # A lazy object, as `request.user` is, has its state inside.
+        theirs = value.__dict__.get("_state") or value._state
         # Without routers nobody is asked, and most objects are of one database.
         if mine.db is None and not self.routers:
             instance._state.db = theirs.db or DEFAULT_DB_ALIAS

@@ -8,6 +8,7 @@ from nuages.core.exceptions import FieldFetchBlocked
 from nuages.db import connection
 from nuages.db.models import FETCH_PEERS, FETCH_RAISE
 from nuages.test.utils import CaptureQueriesContext
+from nuages.utils.functional import SimpleLazyObject
 from tests.db.models.library.models import Volume, Writer
 
 
@@ -33,6 +34,15 @@ def test_a_new_key_forgets_the_object(volumes: list[Volume]) -> None:
 def test_only_instances_of_the_other_model_fit() -> None:
     with pytest.raises(ValueError, match=r'Cannot assign.*"Volume.writer" must be a "Writer" instance'):
         Volume(writer=Volume())
+
+
+def test_a_lazy_object_fits_as_the_one_inside_it_does() -> None:
+    writer = Writer.objects.create(name="Ada")
+    volume = Volume.objects.create(writer=SimpleLazyObject(lambda: writer), title="A")
+    assert volume.writer_id == writer.pk
+    unsaved = Volume()
+    unsaved.writer = SimpleLazyObject(lambda: Writer.objects.get(name="Ada"))
+    assert (unsaved.writer_id, unsaved._state.db) == (writer.pk, "default")
 
 
 def test_a_required_object_that_is_missing_is_an_attribute_error_too() -> None:
