@@ -11,6 +11,7 @@ import pytest
 from nuages.db import Error, connections, transaction
 from nuages.db.transaction import TransactionManagementError
 from nuages.spine import WorkerLane
+from nuages.utils.connection import ConnectionDoesNotExist
 from tests.db.backends.conftest import file, run
 from tests.spine.conftest import Run
 
@@ -196,3 +197,43 @@ def test_each_request_has_a_transaction_of_its_own(run: Run) -> None:
 
     run(main())
     assert len(texts()) == 10
+
+
+@pytest.mark.parametrize(
+    "misuse",
+    [
+        lambda: transaction.commit(using="file"),
+        lambda: transaction.rollback(using="file"),
+        lambda: transaction.set_autocommit(False, using="file"),
+        lambda: transaction.set_autocommit(True, using="file"),
+    ],
+)
+def test_a_block_is_not_ended_by_hand(misuse: Any) -> None:
+    with atomic():
+        add("a")
+        with pytest.raises(
+            TransactionManagementError, match=r"This is forbidden when an 'atomic' block is active"
+        ):
+            misuse()
+    assert texts() == ["a"]
+
+
+def test_what_belongs_in_a_block_is_refused_outside() -> None:
+    with pytest.raises(TransactionManagementError, match="rollback flag doesn't work outside"):
+        transaction.set_rollback(True, using="file")
+    with pytest.raises(TransactionManagementError, match="rollback flag doesn't work outside"):
+        transaction.get_rollback(using="file")
+    with pytest.raises(TypeError, match="must be a callable"):
+        transaction.on_commit("later", using="file")  # type: ignore[arg-type]
+    with pytest.raises(ConnectionDoesNotExist, match="nowhere"):
+        transaction.atomic(using="nowhere").__enter__()
+
+
+def test_a_robust_or_a_plain_callback_needs_autocommit_or_a_block() -> None:
+    transaction.set_autocommit(False, using="file")
+    try:
+        with pytest.raises(TransactionManagementError, match="on_commit"):
+            transaction.on_commit(print, using="file")
+    finally:
+        transaction.rollback(using="file")
+        transaction.set_autocommit(True, using="file")

@@ -12,6 +12,7 @@ from nuages.core.exceptions import FieldDoesNotExist
 from nuages.db.models.fields import Field, return_None
 from nuages.db.models.fields.related import ForeignKey, ForeignObject
 from nuages.db.models.query_utils import DeferredAttribute
+from nuages.db.models.shapes import wording
 from nuages.db.models.state import DEFERRED
 
 __all__ = ["Constructor"]
@@ -165,7 +166,7 @@ class Constructor:
                 f"{self.model.__name__}() got unexpected keyword arguments: {', '.join(unexpected)}"
             )
             error.add_note(f"Fields are: {', '.join(slot.name for slot in self.slots)}.")
-            raise error
+            raise wording.noted(error, unexpected[0].strip("'"), [slot.name for slot in self.slots])
 
     def _is_field(self, name: str) -> bool:
         try:

@@ -11,6 +11,7 @@ from typing import Any
 
 from nuages.core import exceptions
 from nuages.db.models.constants import LOOKUP_SEP
+from nuages.db.models.shapes import wording
 from nuages.spine import twin
 from nuages.utils.functional import cached_property
 
@@ -162,7 +163,8 @@ class _Walk:
                     f"Cannot find '{name}' on {objects[0].__class__.__name__} object, '{lookup.prefetch_through}' "
                     "is an invalid parameter to prefetch_related()"
                 )
-                raise error
+                related = wording.relation_names(objects[0]) if hasattr(objects[0], "_meta") else []
+                raise wording.noted(error, name, related)
             if level == len(names) - 1 and prefetcher is None:
                 raise ValueError(
                     f"'{lookup.prefetch_through}' does not resolve to an item that supports prefetching - this is an "

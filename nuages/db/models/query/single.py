@@ -16,7 +16,7 @@ from nuages.db.models.query.iterables import (
     ValuesListIterable,
 )
 from nuages.db.models.rows import M, R
-from nuages.db.models.shapes import running
+from nuages.db.models.shapes import running, wording
 from nuages.db.models.shapes.clauses import order_by, select
 from nuages.db.models.shapes.shape import Shape
 from nuages.db.models.shapes.slots import Slot
@@ -328,7 +328,7 @@ class Singles(Chaining[M, R]):
             return
         opts = self.model._meta
         alone = {tuple(constraint.fields) for constraint in opts.total_unique_constraints}
-        if not opts.get_field(field_name).unique and (field_name,) not in alone:
+        if not wording.field_called(opts, field_name).unique and (field_name,) not in alone:
             raise ValueError(f"in_bulk()'s field_name must be a unique field but {field_name!r} isn't.")
 
     def _values_in_bulk(self, id_list: Iterable[Any] | None, field_name: str) -> dict[Any, Any]:

@@ -11,7 +11,7 @@ from nuages.db import IntegrityError, NotSupportedError, connections, transactio
 from nuages.db.models.constants import LOOKUP_SEP, OnConflict
 from nuages.db.models.query import by_key, steps
 from nuages.db.models.rows import Given, M
-from nuages.db.models.shapes import running
+from nuages.db.models.shapes import running, wording
 from nuages.db.models.utils import resolve_callables
 from nuages.spine import twin
 from nuages.utils.generics import Generic
@@ -140,7 +140,8 @@ class Writing(Generic[M]):
                     invalid.append(name)
         if invalid:
             listed = "', '".join(sorted(invalid))
-            raise exceptions.FieldError(f"Invalid field name(s) for model {opts.object_name}: '{listed}'.")
+            error = exceptions.FieldError(f"Invalid field name(s) for model {opts.object_name}: '{listed}'.")
+            raise wording.noted(error, invalid[0], wording.field_names(opts))
         return params
 
     # Many objects ---------------------------------------------------------------------------------------------
@@ -170,8 +171,8 @@ class Writing(Generic[M]):
         conflict = self._check_conflicts(ignore_conflicts, update_conflicts, update_fields, unique_fields)
         if not objs:
             return objs
-        update = [opts.get_field(name) for name in update_fields] if update_fields else []
-        unique = [opts.get_field(name) for name in unique_fields] if unique_fields else []
+        update = [wording.field_called(opts, name) for name in update_fields] if update_fields else []
+        unique = [wording.field_called(opts, name) for name in unique_fields] if unique_fields else []
         writing.bulk_create(
             self.model,
             objs,
@@ -216,13 +217,13 @@ class Writing(Generic[M]):
             )
         if not unique_fields and features.supports_update_conflicts_with_target:
             raise ValueError("Unique fields that can trigger the upsert must be provided.")
-        changed = [opts.get_field(name) for name in update_fields]
+        changed = [wording.field_called(opts, name) for name in update_fields]
         if any(not field.concrete or field.many_to_many for field in changed):
             raise ValueError("bulk_create() can only be used with concrete fields in update_fields.")
         if any(field in opts.pk_fields for field in changed):
             raise ValueError("bulk_create() cannot be used with primary keys in update_fields.")
         if unique_fields:
-            keys = [opts.get_field(name) for name in unique_fields]
+            keys = [wording.field_called(opts, name) for name in unique_fields]
             if any(not field.concrete or field.many_to_many for field in keys):
                 raise ValueError("bulk_create() can only be used with concrete fields in unique_fields.")
         return OnConflict.UPDATE
@@ -237,7 +238,7 @@ class Writing(Generic[M]):
         objs = tuple(objs)
         if not all(obj._is_pk_set() for obj in objs):
             raise ValueError("All bulk_update() objects must have a primary key set.")
-        chosen = [opts.get_field(name) for name in fields]
+        chosen = [wording.field_called(opts, name) for name in fields]
         if any(not field.concrete or field.many_to_many for field in chosen):
             raise ValueError("bulk_update() can only be used with concrete fields.")
         keys = set(opts.pk_fields)
@@ -300,7 +301,7 @@ class Writing(Generic[M]):
         own: dict[str, Any] = {}
         inherited: dict[Any, dict[str, Any]] = {}
         for name, value in kwargs.items():
-            if isinstance(opts.get_field(name), CompositePrimaryKey):
+            if isinstance(wording.field_called(opts, name), CompositePrimaryKey):
                 raise exceptions.FieldError("Composite primary key fields must be updated individually.")
             field = check_assignable(opts, name)
             owner = field.model._meta.concrete_model

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from nuages.core.exceptions import FieldError
+from nuages.core.exceptions import FieldDoesNotExist, FieldError
 
 if TYPE_CHECKING:
     from nuages.db.models.shapes.draft import Draft
@@ -33,6 +33,12 @@ def field_names(opts: Any) -> set[str]:
     return names
 
 
+def relation_names(instance: Any) -> list[str]:
+    """Names of the attributes of an instance that lead to others."""
+    relations = (field for field in instance._meta.get_fields() if field.is_relation)
+    return [getattr(field, "get_accessor_name", lambda: None)() or field.name for field in relations]
+
+
 def unknown_keyword(draft: Draft, name: str, opts: Any, related: bool = False) -> Exception:
     """A name that is no field, annotation or relation."""
     names = field_names(opts)
@@ -43,9 +49,21 @@ def unknown_keyword(draft: Draft, name: str, opts: Any, related: bool = False) -
     return noted(error, name, names, f"on {opts.object_name}" if opts is not None else "")
 
 
+def field_called(opts: Any, name: str) -> Any:
+    """The field that a caller named; FieldDoesNotExist, with what was likely meant, where there is none."""
+    try:
+        return opts.get_field(name)
+    except FieldDoesNotExist as error:
+        raise noted(error, name, field_names(opts)) from None
+
+
 def unsupported_lookup(lookup: str, field: Any, suggest: str | None = None) -> Exception:
     """A lookup or transform that the left side does not have."""
     close = difflib.get_close_matches(suggest or lookup, list(getattr(field, "get_lookups", dict)()))
     hint = f", perhaps you meant {' or '.join(close)}?" if close else "."
     kind = field.__class__.__name__
-    return FieldError(f"Unsupported lookup {lookup!r} for {kind} or join on the field not permitted{hint}")
+    error = FieldError(f"Unsupported lookup {lookup!r} for {kind} or join on the field not permitted{hint}")
+    related = getattr(field, "related_model", None)
+    if related is None or isinstance(related, str):
+        return error
+    return noted(error, suggest or lookup, field_names(related._meta), f"on {related._meta.object_name}")

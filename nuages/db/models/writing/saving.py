@@ -10,6 +10,7 @@ from nuages.db import connections, router, transaction
 from nuages.db.models import signals
 from nuages.db.models.manager import BaseManager
 from nuages.db.models.query import QuerySet
+from nuages.db.models.shapes import wording
 from nuages.db.models.writing.plans import insert_one, update_row
 from nuages.db.models.writing.related import settle_related_keys
 from nuages.utils.memo import worked_out_from
@@ -42,10 +43,11 @@ def save(
             return
         unknown = chosen.difference(cls._meta._non_pk_concrete_field_names)
         if unknown:
-            raise ValueError(
+            error = ValueError(
                 "The following fields do not exist in this model, are m2m fields, primary keys, or are non-concrete "
                 f"fields: {', '.join(sorted(unknown))}"
             )
+            raise wording.noted(error, min(unknown), cls._meta._non_pk_concrete_field_names)
     elif not force_insert and not instance._state.adding and instance._state.db == using:
         chosen = _loaded_only(instance)
     if validates_on_save():

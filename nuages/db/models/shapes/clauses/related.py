@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nuages.core.exceptions import FieldError
 from nuages.db.models.constants import LOOKUP_SEP
-from nuages.db.models.shapes import joins, paths
+from nuages.db.models.shapes import joins, paths, wording
 
 if TYPE_CHECKING:
     from nuages.db.models.shapes.draft import Draft
@@ -125,13 +125,13 @@ def _known(opts: Any, tree: Mapping[str, Any], *, lenient: bool = False) -> dict
     for name, below in tree.items():
         try:
             one = opts.pk if name == "pk" else opts.get_field(name)
-        except FieldDoesNotExist:
+        except FieldDoesNotExist as error:
             one = next((known for known in opts.concrete_fields if known.attname == name), None)
             if one is None and lenient:
                 # A filtered relation: it is no field of the model.
                 continue
             if one is None:
-                raise
+                raise wording.noted(error, name, wording.field_names(opts)) from None
         if below and not one.is_relation:
             raise FieldError(
                 f"Field {opts.object_name}.{one.name} is no relation: it has no {', '.join(below)!r}."
@@ -246,10 +246,12 @@ def _follow(
     unknown = set(chosen) - found
     if unknown:
         invalid = ", ".join(f"{name}" for name in sorted(unknown))
-        raise FieldError(
+        choices = _choices(draft, opts)
+        error = FieldError(
             f"Invalid field name(s) given in select_related: '{invalid}'. "
-            f"Choices are: {', '.join(_choices(draft, opts)) or '(none)'}"
+            f"Choices are: {', '.join(choices) or '(none)'}"
         )
+        raise wording.noted(error, min(unknown), choices)
 
 
 def _selectable(one: Any, chosen: dict[str, Any] | None) -> bool:
