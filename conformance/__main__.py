@@ -19,13 +19,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from conformance.databases import DATABASES, HERE, Database
 from conformance.reasons import read_reasons
 from conformance.suite import VERSION, source_tree
+
+#: What stands at the end of the output of a process that took too long.
+LATE = "ended before it was done"
 
 
 @dataclass
@@ -42,7 +45,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Runner:
-    """Runs labels with one interpreter on one database; `prelude` is executed first by every process."""
+    """Runs labels with one interpreter on one database; every process executes `prelude` first."""
 
     python: str
     settings: str
@@ -50,47 +53,48 @@ class Runner:
     timeout: float
     logs: Path | None
 
-    def run(self, label: str, total: int) -> Row:
-        """Run one label."""
-        output = self._output(label)
-        if self.logs is not None:
-            self.logs.mkdir(parents=True, exist_ok=True)
-            (self.logs / f"{label}.log").write_text(output)
-        return read(label, total, output)
-
-    def _output(self, label: str) -> str:
+    def run(self, labels: Sequence[str], totals: dict[str, int]) -> list[Row]:
+        """Run one label, or several in one process; of a process that had to be ended nothing is known."""
         with tempfile.TemporaryDirectory() as folder:
-            Path(folder, "sitecustomize.py").write_text(self.prelude)
-            ours = HERE / f"{self.settings}.py"
-            if ours.exists():
-                shutil.copy(ours, folder)
-            environment = os.environ | {
-                "PYTHONDONTWRITEBYTECODE": "1",
-                "RUNNING_DJANGOS_TEST_SUITE": "true",
-            }
-            # What is importable here stays so for nuages; Django is run by itself.
-            importable = [folder, os.environ.get("PYTHONPATH") if self.prelude else None]
-            environment["PYTHONPATH"] = os.pathsep.join(filter(None, importable))
-            try:
-                done = subprocess.run(
-                    [
-                        self.python,
-                        "runtests.py",
-                        label,
-                        f"--settings={self.settings}",
-                        "--parallel=1",
-                        "--noinput",
-                    ],
-                    cwd=source_tree() / "tests",
-                    env=environment,
-                    capture_output=True,
-                    timeout=self.timeout,
-                    stdin=subprocess.DEVNULL,
-                )
-            except subprocess.TimeoutExpired as late:
-                said = (late.stdout or b"").decode(errors="replace")
-                return f"{said}\nended after {self.timeout:.0f} seconds"
-            return (done.stdout + done.stderr).decode(errors="replace")
+            record = Path(folder, "record.tsv")
+            output = self._output(labels, folder, record if len(labels) > 1 else None)
+            if self.logs is not None:
+                self.logs.mkdir(parents=True, exist_ok=True)
+                (self.logs / f"{labels[0]}.log").write_text(output)
+            if len(labels) == 1:
+                return [read(labels[0], totals[labels[0]], output)]
+            if output.endswith(LATE):
+                print(f"{', '.join(labels)}: {LATE}", flush=True)
+                return []
+            return read_record(labels, totals, record.read_text() if record.exists() else "")
+
+    def _output(self, labels: Sequence[str], folder: str, record: Path | None) -> str:
+        """What the process said."""
+        environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "RUNNING_DJANGOS_TEST_SUITE": "true"}
+        start = self.prelude
+        if record is not None:
+            environment["CONFORMANCE_RECORD"] = str(record)
+            start += (HERE / "recording.py").read_text()
+        Path(folder, "sitecustomize.py").write_text(start)
+        ours = HERE / f"{self.settings}.py"
+        if ours.exists():
+            shutil.copy(ours, folder)
+        # What is importable here stays so for nuages; Django is run by itself.
+        importable = [folder, os.environ.get("PYTHONPATH") if self.prelude else None]
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, importable))
+        command = [self.python, "runtests.py", *labels, f"--settings={self.settings}"]
+        try:
+            done = subprocess.run(
+                [*command, "--parallel=1", "--noinput"],
+                cwd=source_tree() / "tests",
+                env=environment,
+                capture_output=True,
+                timeout=self.timeout,
+                stdin=subprocess.DEVNULL,
+            )
+        except subprocess.TimeoutExpired as late:
+            return f"{(late.stdout or b'').decode(errors='replace')}\n{LATE}"
+        return (done.stdout + done.stderr).decode(errors="replace")
 
 
 def read(label: str, total: int, output: str) -> Row:
@@ -106,6 +110,22 @@ def read(label: str, total: int, output: str) -> Row:
     row.errors, row.skipped = counts.get("errors", 0), counts.get("skipped", 0)
     row.passed = max(0, int(ran[-1]) - row.failed - row.errors - row.skipped)
     return row
+
+
+def read_record(labels: Sequence[str], totals: dict[str, int], record: str) -> list[Row]:
+    """Read how each test of several labels ended; a test counts by its worst part."""
+    ends: dict[str, str] = {}
+    for line in record.splitlines():
+        outcome, test = line.split("\t")
+        if ends.get(test) not in ("failed", "errors"):
+            ends[test] = outcome
+    rows = {label: Row(label, totals[label]) for label in labels}
+    for test, outcome in ends.items():
+        # `label.tests.Case.test_it`, `setUpClass (label.tests.Case)` or a module that cannot be imported.
+        path = test.rpartition("(")[2].removeprefix("unittest.loader._FailedTest.")
+        row = rows[path.partition(".")[0]]
+        setattr(row, outcome, getattr(row, outcome) + 1)
+    return list(rows.values())
 
 
 def report(database: Database, rows: dict[str, Row]) -> str:
@@ -148,15 +168,19 @@ def keep(database: Database, rows: dict[str, Row]) -> None:
 
 
 def in_turn(
-    runner: Runner, labels: Iterable[str], totals: dict[str, int], jobs: int, done: Callable[[Row], None]
+    runner: Runner,
+    groups: Iterable[Sequence[str]],
+    totals: dict[str, int],
+    jobs: int,
+    done: Callable[[Row], None],
 ) -> None:
-    """Run labels, some at once, and hand on each row as it comes."""
+    """Run groups of labels, some at once, and hand on each row as it comes."""
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        running = [pool.submit(runner.run, label, totals[label]) for label in labels]
+        running = [pool.submit(runner.run, group, totals) for group in groups]
         for job in concurrent.futures.as_completed(running):
-            row = job.result()
-            print(f"{row.label:34} {row.passed:5} of {row.total:5}", flush=True)
-            done(row)
+            for row in job.result():
+                print(f"{row.label:34} {row.passed:5} of {row.total:5}", flush=True)
+                done(row)
 
 
 def main() -> int:
@@ -172,6 +196,13 @@ def main() -> int:
     parser.add_argument(
         "--count-with", metavar="PYTHON", help="write the totals instead, as Django itself gives them"
     )
+    parser.add_argument(
+        "--together",
+        type=int,
+        default=1,
+        metavar="N",
+        help="labels in one process, which shares its databases",
+    )
     args = parser.parse_args()
     database = DATABASES[args.database]
     known = database.read_totals()
@@ -179,6 +210,7 @@ def main() -> int:
     if unknown:
         parser.error(f"no such label: {', '.join(sorted(unknown))}")
     labels = args.only or sorted(known)
+    groups = [labels[start : start + args.together] for start in range(0, len(labels), args.together)]
     source_tree()
     if args.count_with:
 
@@ -187,7 +219,7 @@ def main() -> int:
             database.write_totals(known)
 
         runner = Runner(args.count_with, database.settings, "", args.timeout, args.logs)
-        in_turn(runner, labels, known, args.jobs, count)
+        in_turn(runner, groups, known, args.jobs, count)
         return 0
     read_reasons()
     rows: dict[str, Row] = {}
@@ -202,7 +234,7 @@ def main() -> int:
 
     prelude = (HERE / "prelude.py").read_text()
     runner = Runner(sys.executable, database.settings, prelude, args.timeout, args.logs)
-    in_turn(runner, labels, known, args.jobs, note)
+    in_turn(runner, groups, known, args.jobs, note)
     passed = sum(min(row.passed, row.total) for row in rows.values())
     total = sum(row.total for row in rows.values())
     print(f"{passed} of {total} passed in {time.monotonic() - started:.0f} s")
