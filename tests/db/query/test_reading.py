@@ -147,3 +147,9 @@ def test_async_faces_do_the_same() -> None:
 def test_raw_rows_become_instances_with_extra_columns() -> None:
     (book,) = Book.objects.raw("SELECT id, title, 7 AS lucky FROM shop_book WHERE title = %s", ["Dawn"])
     assert (book.title, book.lucky, book.pages) == ("Dawn", 7, 100)
+
+
+def test_a_new_object_reads_its_relations() -> None:
+    author = Author.objects.get(name="Ana")
+    assert Book.objects.create(title="New", author_id=author.pk).author == author
+    assert Book(author_id=author.pk).author == author

@@ -105,7 +105,8 @@ class ForwardManyToOneDescriptor:
         try:
             # Where rows come with it, this is all: templates read the same relation again and again.
             related = instance.__dict__["_state"]._fields_cache[self._cache_name]
-        except (KeyError, AttributeError):
+        except (KeyError, AttributeError, TypeError):
+            # Nothing is kept, or there is nothing yet that could keep it.
             return self._read(instance)
         return self._read(instance) if related is None else related
 
