@@ -35,3 +35,13 @@ def test_groups_are_refused_until_the_fields_are_taken_back() -> None:
     with pytest.raises(NotImplementedError, match=r"annotate\(\) \+ distinct\(fields\) is not implemented"):
         grouped.first()
     assert len(grouped.distinct()) == 3
+
+
+def test_a_key_deep_in_a_document_is_one_parameter() -> None:
+    from tests.db.query.shop.models import Reading
+
+    Reading.objects.bulk_create(Reading(data={"a": {"b": {"c": number // 2}}}) for number in range(4))
+    found = (
+        Reading.objects.distinct("data__a__b").order_by("data__a__b").values_list("data__a__b__c", flat=True)
+    )
+    assert list(found) == [0, 1]

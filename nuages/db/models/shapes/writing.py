@@ -193,7 +193,7 @@ class Writer:
                 [sql for sql, _ in distinct], [p for _, p in distinct]
             )
             parts += words
-            params += _flat(some)
+            params += some
         selected = [self.column_sql(column, params) for column in self.layout.columns]
         place = len(parts)
         parts.append(", ".join(selected) or "1")
@@ -580,13 +580,3 @@ def _hashable(value: Any) -> Any:
     except TypeError:
         return repr(value)
     return (type(value), value)
-
-
-def _flat(nested: Any) -> Params:
-    flat: Params = []
-    for item in nested:
-        if isinstance(item, (list, tuple)):
-            flat += _flat(item)
-        else:
-            flat.append(item)
-    return flat
