@@ -231,7 +231,7 @@ class Apps:
         self.get_swappable_settings_name.cache_clear()
         self.get_models.cache_clear()
         if self.ready:
-            for model in self.get_models(include_auto_created=True):
+            for model in self._get_models(include_auto_created=True):
                 model._meta._expire_cache()
 
     # --- waiting for models that do not exist yet ---

@@ -14,7 +14,7 @@ from nuages.contrib.postgres.lookups import (
     Unaccent,
 )
 from nuages.contrib.postgres.serializers import RangeSerializer
-from nuages.contrib.postgres.signals import register_type_handlers
+from nuages.contrib.postgres.signals import forget_types, register_type_handlers
 from nuages.core.signals import setting_changed
 from nuages.db import connections
 from nuages.db.backends.postgresql.psycopg_any import RANGE_TYPES
@@ -35,6 +35,8 @@ def uninstall_if_needed(setting: str, value: Any, enter: bool, **kwargs: Any) ->
     if any(name in set(value) for name in ("nuages.contrib.postgres", "django.contrib.postgres")):
         return
     connection_created.disconnect(register_type_handlers)
+    for alias in connections:
+        forget_types(connections[alias])
     for field in (CharField, TextField):
         for lookup in _LOOKUPS:
             if lookup.lookup_name in field.__dict__.get("class_lookups", {}):

@@ -762,7 +762,7 @@ class Options:
 Options.FORWARD_PROPERTIES = frozenset(
     name
     for name, view in vars(Options).items()
-    if isinstance(view, cached_property) and name not in (*Options.REVERSE_PROPERTIES, "verbose_name_raw")
+    if isinstance(view, cached_property) and name not in Options.REVERSE_PROPERTIES
 )
 
 

@@ -62,6 +62,7 @@ class RangeField(CheckPostgresInstalledMixin, models.Field):
     """Base of the fields for ranges."""
 
     empty_strings_allowed = False
+    compound_value = True
     base_field: Any
     range_type: Any
     form_field: Any

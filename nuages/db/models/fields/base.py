@@ -76,6 +76,8 @@ class Field(RegisterLookupMixin, ImplicitKey, Generic[In, Out, Null]):
     all_checks: ClassVar[tuple[FieldCheck, ...]] = field_checks.COMMON
 
     empty_strings_allowed = True
+    #: Whether one value may be a list or tuple, which `choices` would else take for a group.
+    compound_value = False
     empty_values: Collection[Any] = list(validators.EMPTY_VALUES)
 
     # Two counters keep declared order, with fields nuages makes itself before all declared ones.

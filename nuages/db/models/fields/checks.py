@@ -54,7 +54,7 @@ def check_choices(field: Any, options: Options) -> Messages:
         return
     longest = 0
     for choice in choices:
-        values = _values_of_choice(choice)
+        values = _values_of_choice(choice, field.compound_value)
         if values is None:
             yield checks.Error(
                 "'choices' must be a mapping of actual values to human readable names or an iterable containing "
@@ -72,19 +72,26 @@ def check_choices(field: Any, options: Options) -> Messages:
         )
 
 
-def _values_of_choice(choice: Any) -> list[Any] | None:
-    """Values one entry of `choices` offers: a pair has one, a group several; None where it is neither."""
+def _values_of_choice(choice: Any, compound: bool) -> list[Any] | None:
+    """Values one entry of `choices` offers: a pair has one, a group several; None where it is neither.
+
+    `compound`: one value may itself be a list or tuple.
+    """
+
+    def is_value(value: Any) -> bool:
+        return _is_single(value) or (compound and isinstance(value, (list, tuple)))
+
     pair = _pair(choice)
     if pair is None:
         return None
     value, label = pair
     if _is_text(label):
-        return [value] if _is_single(value) else None
+        return [value] if is_value(value) else None
     if not isinstance(label, Iterable):
         return [value]
     members = [_pair(member) for member in label]
     if _is_text(value) and all(
-        member is not None and _is_single(member[0]) and _is_label(member[1]) for member in members
+        member is not None and is_value(member[0]) and _is_label(member[1]) for member in members
     ):
         return [member[0] for member in members if member is not None]
     return None
