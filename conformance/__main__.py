@@ -162,6 +162,10 @@ def report(database: Database, rows: dict[str, Row]) -> str:
 
 def keep(database: Database, rows: dict[str, Row]) -> None:
     """Write the counts, and the table made of them."""
+    totals = database.read_totals()
+    for row in rows.values():
+        # Counted anew since, perhaps.
+        row.total = totals[row.label]
     kept = {label: asdict(row) for label, row in sorted(rows.items())}
     database.results.write_text(json.dumps(kept, indent=0) + "\n")
     database.report.write_text(report(database, rows))
