@@ -21,5 +21,4 @@ DATABASES = {
 }
 SECRET_KEY = "conformance"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 USE_TZ = False

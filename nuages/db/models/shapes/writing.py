@@ -6,6 +6,7 @@ neither the shape nor the dialect is changed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from nuages.db.models.shapes.draft import Draft
 
 Params = list[Any]
+
+_CONSTANT = re.compile(r"(%s|-?\d+)( ASC| DESC)?( NULLS (FIRST|LAST))?")
 
 
 @dataclass(slots=True)
@@ -358,11 +361,15 @@ class Writer:
         seen: set[Any] = set()
         entries: list[tuple[Any, str, Params]] = []
         for node in nodes:
+            node = self.unambiguous(node)
             try:
                 sql, params = self.compile(node)
             except EmptyResultSet:
                 continue
             except FullResultSet:
+                continue
+            # A constant sorts nothing, and would be taken for the position of a column.
+            if _CONSTANT.fullmatch(sql):
                 continue
             bare = (sql.rsplit(" ", 1)[0] if sql.endswith((" ASC", " DESC")) else sql, tuple(params))
             try:
@@ -373,6 +380,20 @@ class Writer:
                 pass
             entries.append((node, sql, list(params)))
         return entries
+
+    def unambiguous(self, node: Any) -> Any:
+        """An order by the name of an annotation that a selected column has too: by what it stands for instead."""
+        from nuages.db.models.expressions import Ref
+
+        ref = getattr(node, "expression", None)
+        if not isinstance(ref, Ref) or not any(
+            column.alias is None and getattr(getattr(column.node, "target", None), "column", None) == ref.refs
+            for column in self.layout.columns
+        ):
+            return node
+        plain = node.copy()
+        plain.set_source_expressions([ref.source])
+        return plain
 
     def sort_columns(
         self, ordered: Sequence[tuple[Any, str, Params]], with_col_aliases: bool = False
