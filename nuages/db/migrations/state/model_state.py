@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import typing
 from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
@@ -125,7 +126,12 @@ class ModelState:
         body["__module__"] = "__fake__"
         body.update(self.construct_managers())
         try:
-            bases = tuple(apps.get_model(base) if isinstance(base, str) else base for base in self.bases)
+            bases = tuple(
+                apps.get_model(base) if isinstance(base, str) else base
+                for base in self.bases
+                # Without its parameters, which are not kept, nothing can inherit from it.
+                if base is not typing.Generic
+            )
         except LookupError:
             raise InvalidBasesError(f"Cannot resolve one or more bases from {self.bases!r}") from None
         model = type(self.name, bases, body)
