@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
+from nuages.core.exceptions import ValidationError
 from nuages.db import models
 
 # The label is said aloud: pytest imports these before the fixture installs the app.
@@ -84,6 +87,59 @@ class Reading(models.Model):
     address = models.GenericIPAddressField(null=True)
     raw = models.BinaryField(null=True)
     data = models.JSONField(null=True)
+
+    class Meta:
+        app_label = "shop"
+
+
+class Colour(NamedTuple):
+    """Red, green and blue."""
+
+    red: int
+    green: int
+    blue: int
+
+
+class ColourField(models.Field):
+    """A field of somebody's own, kept as `"rr-gg-bb"`."""
+
+    description = "A colour"
+
+    def __init__(self, *, shades: int = 256, **options: Any) -> None:
+        self.shades = shades
+        super().__init__(**options)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        if self.shades != 256:
+            kwargs["shades"] = self.shades
+        return name, path, args, kwargs
+
+    def db_type(self, connection: Any) -> str:
+        return "char(8)" if connection.vendor == "sqlite" else "varchar(8)"
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Colour | None:
+        return self.to_python(value)
+
+    def to_python(self, value: Any) -> Colour | None:
+        if value is None or isinstance(value, Colour):
+            return value
+        try:
+            return Colour(*(int(part, 16) for part in value.split("-")))
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ValidationError(f"{value!r} is no colour", code="invalid") from error
+
+    def get_prep_value(self, value: Any) -> str | None:
+        colour = self.to_python(super().get_prep_value(value))
+        return None if colour is None else "-".join(f"{part:02x}" for part in colour)
+
+    def value_to_string(self, obj: Any) -> str:
+        return self.get_prep_value(self.value_from_object(obj)) or ""
+
+
+class Paint(models.Model):
+    colour = ColourField(null=True)
+    shelf = models.IntegerField(default=0)
 
     class Meta:
         app_label = "shop"
