@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nuages.db.backends.base.writers import Sql, internal_type, named, plainly, templated
@@ -151,29 +151,73 @@ def _string_agg(node: Any, compiler: Any, connection: Any) -> Sql:
 
 # JSON -------------------------------------------------------------------------------------------------------
 
-_AS_STORED = "(CASE WHEN JSON_TYPE({0}, %s) IN ('false', 'true', 'null') THEN JSON_TYPE({0}, %s) ELSE JSON_EXTRACT({0}, %s) END)"
+_AS_STORED = (
+    "(CASE WHEN JSON_TYPE({0}) IN ('false', 'true', 'null') THEN JSON_TYPE({0}) ELSE JSON_EXTRACT({0}) END)"
+)
+
+
+def _plain(key: Any) -> bool:
+    # In a path, SQLite reads no quotation marks inside of quoted keys.
+    return isinstance(key, str) and '"' not in key
+
+
+def _descended(sql: str, params: Any, keys: Sequence[Any], connection: Any) -> tuple[str, tuple[Any, ...]]:
+    """The arguments `document, path` for keys: what no path can hold is looked for among the pairs."""
+    rest = list(keys)
+    while not all(map(_plain, rest)):
+        at = next(place for place, key in enumerate(rest) if not _plain(key))
+        sql = f"(SELECT value FROM JSON_EACH({sql}, %s) WHERE key = %s)"
+        params = (*params, json_keys.json_path(rest[:at], connection), rest[at])
+        rest = rest[at + 1 :]
+    return f"{sql}, %s", (*params, json_keys.json_path(rest, connection))
+
+
+_PAIR_AS_STORED = "CASE WHEN type IN ('false', 'true', 'null') THEN type ELSE value END"
 
 
 def _key(node: Any, compiler: Any, connection: Any) -> Sql:
     # JSON_EXTRACT gives true and false as numbers and null as NULL, which would be a missing key.
     sql, params, keys = node.preprocess_lhs(compiler, connection)
-    path = json_keys.json_path(keys, connection)
-    return _AS_STORED.format(sql), (*params, path) * 3
+    if not _plain(keys[-1]):
+        place, some = _descended(sql, params, keys[:-1], connection)
+        return f"(SELECT {_PAIR_AS_STORED} FROM JSON_EACH({place}) WHERE key = %s)", (*some, keys[-1])
+    place, some = _descended(sql, params, keys, connection)
+    return _AS_STORED.format(place), some * 3
+
+
+def _present(
+    sql: str, params: Any, front: Sequence[Any], last: Any, connection: Any, *, name: bool = False
+) -> tuple[str, tuple[Any, ...]]:
+    """Whether a document has a key; with `name` it is never an index."""
+    if _plain(last):
+        if not name:
+            place, some = _descended(sql, params, [*front, last], connection)
+        else:
+            place, some = _descended(sql, params, front, connection)
+            some = (*some[:-1], some[-1] + json_keys.json_path([], connection, names_only=[last])[1:])
+        return f"JSON_TYPE({place}) IS NOT NULL", some
+    place, some = _descended(sql, params, front, connection)
+    return f"EXISTS(SELECT 1 FROM JSON_EACH({place}) WHERE key = %s)", (*some, last)
 
 
 def _has_key(node: Any, compiler: Any, connection: Any) -> Sql:
     sql, params = node.document_sql(compiler, connection)
-    paths = [node.path_of(connection, key) for key in node.wanted()]
-    clauses = [f"JSON_TYPE({sql}, %s) IS NOT NULL"] * len(paths)
+    clauses: list[str] = []
+    bound: list[Any] = []
+    for key in node.wanted():
+        clause, some = _present(sql, params, *node.way_to(key), connection, name=True)
+        clauses.append(clause)
+        bound += some
     text = (node.logical_operator or " AND ").join(clauses)
-    bound = tuple(value for path in paths for value in (*params, path))
-    return (f"({text})" if len(paths) > 1 else text), bound
+    return (f"({text})" if len(clauses) > 1 else text), tuple(bound)
 
 
 def _key_missing(node: Any, compiler: Any, connection: Any) -> Sql:
     sql, params, keys = node.lhs.preprocess_lhs(compiler, connection)
-    path = json_keys.json_path(keys, connection)
-    return f"JSON_TYPE({sql}, %s) IS {'NULL' if node.rhs else 'NOT NULL'}", (*params, path)
+    text, bound = _present(sql, params, keys[:-1], keys[-1], connection)
+    if not node.rhs:
+        return text, bound
+    return (f"{text[:-8]}NULL" if text.endswith("NOT NULL") else f"NOT {text}"), bound
 
 
 def _json_parts(node: Any, compiler: Any, connection: Any) -> Sql:

@@ -95,6 +95,9 @@ class GeneratedField(Field[In, Out, Null]):
     generated = True
     db_returning = True
 
+    #: The field that tells what the expression gives.
+    output_field: Any = None
+
     _query: Any = None
 
     @overload

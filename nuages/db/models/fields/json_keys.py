@@ -56,22 +56,12 @@ def compile_json_path(key_transforms: Sequence[Any], include_root: bool = True) 
     return path if include_root else path[1:]
 
 
-class KeyPath:
-    """`bind` step: a key given as a value, as the end of a path that is known."""
+def _key_as_text(key: Any, connection: Any) -> str:
+    return str(key)
 
-    __slots__ = ("front",)
 
-    def __init__(self, front: str) -> None:
-        self.front = front
-
-    def __call__(self, key: Any, connection: Any) -> str:
-        return f"{self.front}.{json.dumps(str(key))}"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, KeyPath) and other.front == self.front
-
-    def __hash__(self) -> int:
-        return hash((KeyPath, self.front))
+#: `bind` step: keys of documents are texts.
+KEY_AS_TEXT = _key_as_text
 
 
 class Extracted:
@@ -370,15 +360,13 @@ class HasKeyLookup(PostgresOperatorLookup):
             raise Opaque
         return [self.rhs]
 
-    def path_of(self, connection: Any, key: Any) -> Any:
-        """The path to a key from the column at the left, as a parameter."""
+    def way_to(self, key: Any) -> tuple[list[Any], Any]:
+        """The keys that lead to one that is asked for, from the column at the left, and that one: text or a slot."""
         front = self.lhs.unwrapped()[1] if isinstance(self.lhs, KeyTransform) else []
         if isinstance(key, KeyTransform):
             *inner, last = key.unwrapped()[1]
-            return json_path([*front, *inner], connection, names_only=[last])
-        if isinstance(key, Slot):
-            return key.bound(KeyPath(json_path(front, connection)))
-        return json_path(front, connection, names_only=[key])
+            return [*front, *inner], last
+        return front, key.bound(KEY_AS_TEXT) if isinstance(key, Slot) else str(key)
 
     def document_sql(self, compiler: Any, connection: Any) -> Sql:
         """SQL of the column at the left, without the keys."""
