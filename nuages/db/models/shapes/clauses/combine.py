@@ -86,8 +86,8 @@ def write(writer: Writer, draft: Draft, with_limits: bool, with_col_aliases: boo
     params = [param for _, some in parts for param in some]
     if len(parts) == 1 and (terms.sorts or (with_limits and draft.is_sliced)):
         # Alone, a part that is sliced or sorted takes no second slice or order.
-        inner = sql if sql.startswith("(") else f"({sql})"
-        sql = f"SELECT * FROM {inner} {connection.ops.quote_name('rows')}"
+        alone = sql if sql.startswith("(") else f"({sql})"
+        sql = f"SELECT * FROM {alone} {connection.ops.quote_name('rows')}"
     if terms.sorts:
         sql += " ORDER BY " + ", ".join(terms.sorts)
     if with_limits:
