@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nuages.apps import apps
 from nuages.db.backends.slow_queries import Stopwatch
+from nuages.db.backends.statement import changes_data
 from nuages.db.exceptions import NotSupportedError
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class CursorWrapper:
     def __init__(self, cursor: Any, db: BaseDatabaseWrapper) -> None:
         self.cursor = cursor
         self.db = db
+        #: Whether statements are written by hand: then nobody else knows what they change.
+        self.by_hand = True
         limit = db.slow_seconds
         self._stopwatch = None if limit is None else Stopwatch(db.alias, limit)
 
@@ -85,6 +88,7 @@ class CursorWrapper:
                 "Keyword parameters for callproc are not supported on this database backend."
             )
         self._check()
+        self.db.begin_period()
         arguments = [given for given in (params, kparams) if given is not None]
         if kparams is not None and params is None:
             arguments.insert(0, ())
@@ -113,14 +117,21 @@ class CursorWrapper:
 
     def _execute(self, sql: str, params: Params, *ignored: Any) -> Any:
         self._check()
+        self._note_change(sql)
         arguments = (sql,) if params is None else (sql, params)
         with self.db.wrap_database_errors, self.db.turn():
             return self._timed(self.cursor.execute, sql)(*arguments)
 
     def _executemany(self, sql: str, param_list: Any, *ignored: Any) -> Any:
         self._check()
+        self._note_change(sql)
         with self.db.wrap_database_errors, self.db.turn():
             return self._timed(self.cursor.executemany, sql)(sql, param_list)
+
+    def _note_change(self, sql: Any) -> None:
+        # Drivers take other things than text for SQL too.
+        if self.by_hand and (not isinstance(sql, str) or changes_data(sql)):
+            self.db.begin_period()
 
     def _timed(self, run: Callable[..., Any], sql: str) -> Callable[..., Any]:
         if self._stopwatch is None:

@@ -88,8 +88,8 @@ class ModelState:
     fetch_mode: Any
     peers: Any
     _fields_cache: dict[str, Any] | None
-    #: Related rows that reading a peer's brought too, by relation, with the write counts they were read at.
-    peer_rows: dict[tuple[str, type], tuple[tuple[int, ...], list[Any] | None]]
+    #: Related rows that reading a peer's brought too, by relation.
+    peer_rows: dict[tuple[str, type], Any]
 
     def __init__(self) -> None:
         self.adding = True

@@ -92,6 +92,10 @@ class BaseDatabaseWrapper:
         self.run_on_commit: list[tuple[set[str | None], Callable[[], Any], bool]] = []
         self.run_commit_hooks_on_set_autocommit_on = False
 
+        #: Changes where what was read before may be outdated: see `begin_period()`.
+        self.period: object = object()
+        self._outer_period: object | None = None
+
         # Life
         self.close_at: float | None = None
         self.errors_occurred = False
@@ -301,6 +305,7 @@ class BaseDatabaseWrapper:
     def _forget(self) -> None:
         """Drop the driver's connection without closing it."""
         self.connection = None
+        self.begin_period()
 
     def close_if_health_check_failed(self) -> None:
         """Close a connection that turns out to be dead: asked once in a request, before its first use."""
@@ -361,6 +366,7 @@ class BaseDatabaseWrapper:
         self.force_debug_cursor = False
         self.execute_wrappers.clear()
         self.turnstile = None
+        self.begin_period()
         return True
 
     def wake(self) -> bool:
@@ -459,34 +465,40 @@ class BaseDatabaseWrapper:
             or (self.health_check_enabled and not self.health_check_done)
         )
 
+    @staticmethod
+    def _planned(cursor: CursorWrapper) -> CursorWrapper:
+        """A cursor for statements of the models, who count themselves what they write."""
+        cursor.by_hand = False
+        return cursor
+
     def fetch(self, statement: Statement, params: Sequence[Any] = ()) -> list[Row]:
         """Run a statement and return its rows."""
-        with self.cursor() as cursor:
+        with self._planned(self.cursor()) as cursor:
             cursor.execute(statement.sql, params)
             return cursor.fetchall()
 
     def fetch_one(self, statement: Statement, params: Sequence[Any] = ()) -> Row | None:
         """Run a statement and return its first row."""
-        with self.cursor() as cursor:
+        with self._planned(self.cursor()) as cursor:
             cursor.execute(statement.sql, params)
             return cursor.fetchone()
 
     def fetch_chunks(self, statement: Statement, params: Sequence[Any], size: int) -> Iterator[list[Row]]:
         """Run a statement and yield its rows by `size`, without holding them all."""
-        with self.chunked_cursor() as cursor:
+        with self._planned(self.chunked_cursor()) as cursor:
             cursor.execute(statement.sql, params)
             while rows := cursor.fetchmany(size):
                 yield rows
 
     def run(self, statement: Statement, params: Sequence[Any] = ()) -> int:
         """Run a statement and return how many rows it touched."""
-        with self.cursor() as cursor:
+        with self._planned(self.cursor()) as cursor:
             cursor.execute(statement.sql, params)
             return cursor.rowcount
 
     def run_many(self, statement: Statement, param_list: Sequence[Sequence[Any]]) -> int:
         """Run a statement once for each set of parameters; return how many rows that touched."""
-        with self.cursor() as cursor:
+        with self._planned(self.cursor()) as cursor:
             cursor.executemany(statement.sql, param_list)
             return cursor.rowcount
 
@@ -509,6 +521,7 @@ class BaseDatabaseWrapper:
 
     def _end(self, word: str, how: Callable[[], None]) -> None:
         how()
+        self.period = object()
         # The connection has answered: whatever went wrong before is over.
         self.errors_occurred = False
 
@@ -540,6 +553,11 @@ class BaseDatabaseWrapper:
             with debug_transaction(self, "BEGIN") if not autocommit else nullcontext():
                 self._set_autocommit(autocommit)
         self.autocommit = autocommit
+        if not autocommit:
+            self._outer_period = self._outer_period or self.period
+            self.period = object()
+        elif self._outer_period is not None:
+            self.period, self._outer_period = self._outer_period, None
         if autocommit and self.run_commit_hooks_on_set_autocommit_on:
             self.run_and_clear_commit_hooks()
             self.run_commit_hooks_on_set_autocommit_on = False
@@ -552,6 +570,10 @@ class BaseDatabaseWrapper:
     def _ended_block(self) -> bool:
         """Say whether autocommit is on again after a block without anybody turning it on."""
         return False
+
+    def begin_period(self) -> None:
+        """From now on nothing that was read before, in or outside of the transaction, is known to be still so."""
+        self.period, self._outer_period = object(), None if self._outer_period is None else object()
 
     def get_rollback(self) -> bool:
         """Say whether the current block will be rolled back at its end."""
@@ -590,6 +612,7 @@ class BaseDatabaseWrapper:
             return
         self.validate_thread_sharing()
         self._savepoint_rollback(sid)
+        self.begin_period()
         self.run_on_commit = [waiting for waiting in self.run_on_commit if sid not in waiting[0]]
 
     def savepoint_commit(self, sid: str) -> None:
@@ -615,7 +638,7 @@ class BaseDatabaseWrapper:
         self._plainly(self.ops.savepoint_commit_sql(sid))
 
     def _plainly(self, sql: str) -> None:
-        with self.cursor() as cursor:
+        with self._planned(self.cursor()) as cursor:
             cursor.execute(sql)
 
     # Functions that wait for the commit

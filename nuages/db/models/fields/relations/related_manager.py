@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
-from nuages.db.models.fetch_modes import FETCH_PEERS, window_of
+from nuages.db import connections, router
+from nuages.db.models.fetch_modes import FETCH_PEERS, WINDOW, window_of
+from nuages.db.models.fields.relations.brought import Brought, Moment
 from nuages.db.models.query_utils import Q
 from nuages.db.models.utils import AltersData
 from nuages.utils.generics import Generic
@@ -35,7 +38,7 @@ def _forget_peer_rows(instance: Any, prefetch_name: str) -> None:
         del rows[key]
 
 
-def _peer_rows(instance: Any) -> dict[tuple[str, type], Any]:
+def _peer_rows(instance: Any) -> dict[tuple[str, type], Brought]:
     state = instance._state
     try:
         return state.peer_rows
@@ -101,32 +104,42 @@ class RelatedManagerBase(AltersData):
     def _fetch_for_peers(self) -> list[Any] | None:
         """Rows of this instance, asked for together with those of its peers. None: ask for these alone."""
         # Another manager of the same relation may give other rows.
-        name, now = (self.prefetch_name, type(self)), self._write_counts()
+        name = (self.prefetch_name, type(self))
+        moment = Moment.of(self._connection(), self._write_counts())
         brought = _peer_rows(self.instance).get(name)
-        if brought is not None and brought[0] == now:
-            return None if brought[1] is None else list(brought[1])
+        if brought is not None and brought.holds(moment):
+            return None if brought.rows is None else list(brought.rows)
 
         def lacks(peer: Any) -> bool:
             found = _peer_rows(peer).get(name)
-            # Written to since: what was brought may no longer be so.
-            return found is None or found[0] != now
+            return found is None or not found.holds(moment)
 
-        window = [peer for peer in window_of(self.instance) if peer._is_pk_set() and lacks(peer)]
+        turn = 0 if brought is None else brought.turn + 1
+        lacking = [peer for peer in window_of(self.instance) if peer._is_pk_set() and lacks(peer)]
+        # A loop that changes rows as it goes needs them anew each time: for ever fewer peers.
+        size = max(1, WINDOW >> turn)
+        window = lacking[:size]
         if len(window) < 2:
             return None
+        for peer in lacking[size:]:
+            if (stale := _peer_rows(peer).get(name)) is not None:
+                _peer_rows(peer)[name] = replace(stale, turn=turn)
         queryset, key_of_row, key_of_instance = self._rows_of(window, None)
         found = list(queryset[: PEER_ROWS + 1])
         if len(found) > PEER_ROWS:
             # Too many to hold for instances that may never ask.
             for peer in window:
-                _peer_rows(peer)[name] = (now, None)
+                _peer_rows(peer)[name] = Brought(None, moment, turn)
             return None
         grouped: dict[Any, list[Any]] = {key_of_instance(peer): [] for peer in window}
         for row in found:
             grouped[key_of_row(row)].append(row)
         for peer in window:
-            _peer_rows(peer)[name] = (now, grouped[key_of_instance(peer)])
+            _peer_rows(peer)[name] = Brought(grouped[key_of_instance(peer)], moment, turn)
         return list(grouped[key_of_instance(self.instance)])
+
+    def _connection(self) -> Any:
+        return connections[router.db_for_read(self.model, instance=self.instance)]
 
     def _write_counts(self) -> tuple[int, ...]:
         """Changes whenever this process writes to a table the rows come from."""
