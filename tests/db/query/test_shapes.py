@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import threading
 
-import pytest
-
 from nuages.db import connection
-from nuages.db.__main__ import described, evaluate
 from nuages.db.models import CharField, Q, Transform
 from nuages.db.models.shapes import shape as shapes
 from tests.conftest import only_on_sqlite
@@ -72,14 +69,6 @@ def test_threads_may_make_the_same_shape_at_once() -> None:
     for thread in threads:
         thread.join()
     assert found == ["Book.filter(title=?, author__name=?)"] * 8
-
-
-def test_show_prints_every_stage() -> None:
-    text = "\n".join(described(evaluate("Book.objects.filter(pk=1)")))
-    assert text.startswith("shape    Book.filter(pk=?)\nvalues   (1,)")
-    assert "WHERE" in text and "def bind" in text and "def load" in text
-    with pytest.raises(TypeError, match="not a query set"):
-        evaluate("1 + 1")
 
 
 @only_on_sqlite
