@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nuages.http import (
     Http404,
@@ -16,6 +16,15 @@ from nuages.template import loader
 from nuages.urls import NoReverseMatch, reverse
 from nuages.utils.functional import Promise
 from nuages.utils.http import MAX_URL_REDIRECT_LENGTH
+
+if TYPE_CHECKING:
+    from typing import TypeAlias, TypeVar
+
+    from nuages.db.models import Manager, Model, QuerySet
+
+    Row = TypeVar("Row", bound=Model)
+    #: What is looked through.
+    Source: TypeAlias = type[Row] | Manager[Row] | QuerySet[Any, Row]
 
 __all__ = [
     "aget_list_or_404",
@@ -102,21 +111,21 @@ def _some(caller: str, klass: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 _aone, _asome = twin(_one), twin(_some)
 
 
-def get_object_or_404(klass: Any, *args: Any, **kwargs: Any) -> Any:
+def get_object_or_404(klass: Source[Row], *args: Any, **kwargs: Any) -> Row:
     """Return the object that `get(*args, **kwargs)` gives; raise `Http404` where there is none."""
     return _one("get_object_or_404", klass, args, kwargs)
 
 
-async def aget_object_or_404(klass: Any, *args: Any, **kwargs: Any) -> Any:
+async def aget_object_or_404(klass: Source[Row], *args: Any, **kwargs: Any) -> Row:
     """See `get_object_or_404`."""
     return await _aone("aget_object_or_404", klass, args, kwargs)
 
 
-def get_list_or_404(klass: Any, *args: Any, **kwargs: Any) -> list[Any]:
+def get_list_or_404(klass: Source[Row], *args: Any, **kwargs: Any) -> list[Row]:
     """Return the objects that `filter(*args, **kwargs)` gives; raise `Http404` where there are none."""
     return _some("get_list_or_404", klass, args, kwargs)
 
 
-async def aget_list_or_404(klass: Any, *args: Any, **kwargs: Any) -> list[Any]:
+async def aget_list_or_404(klass: Source[Row], *args: Any, **kwargs: Any) -> list[Row]:
     """See `get_list_or_404`."""
     return await _asome("aget_list_or_404", klass, args, kwargs)

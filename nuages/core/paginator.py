@@ -6,12 +6,28 @@ import inspect
 import warnings
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 from nuages.spine import call, twin
 from nuages.utils.deprecation import RemovedInDjango2028Warning
 from nuages.utils.functional import cached_property
+from nuages.utils.generics import Generic, TypeVar
 from nuages.utils.translation import gettext_lazy as _
+
+Item = TypeVar("Item", default="Any", covariant=True)
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Sliceable(Protocol[Item]):
+        """What can be cut into pages: sequences and query sets."""
+
+        def __len__(self) -> int: ...
+        @overload
+        def __getitem__(self, index: int, /) -> Item: ...
+        @overload
+        def __getitem__(self, index: slice, /) -> Sliceable[Item]: ...
+
 
 __all__ = [
     "AsyncPage",
@@ -42,7 +58,7 @@ class EmptyPage(InvalidPage):
     """The page number is outside the list."""
 
 
-class BasePaginator:
+class BasePaginator(Generic[Item]):
     """What all paginators share: the arguments, and the arithmetic of pages."""
 
     # Translators: String used to replace omitted page numbers in elided page
@@ -56,13 +72,13 @@ class BasePaginator:
 
     def __init__(
         self,
-        object_list: Any,
+        object_list: Sliceable[Item],
         per_page: int | str,
         orphans: int | str = 0,
         allow_empty_first_page: bool = True,
         error_messages: Mapping[str, Any] | None = None,
     ) -> None:
-        self.object_list = object_list
+        self.object_list: Any = object_list
         self.per_page, self.orphans = int(per_page), int(orphans)
         self.allow_empty_first_page = allow_empty_first_page
         self.error_messages = {**self.default_error_messages, **(error_messages or {})}
@@ -168,14 +184,19 @@ class BasePaginator:
             yield from after
 
 
-class Paginator(BasePaginator):
+class Paginator(BasePaginator[Item]):
     """Cuts a list (or a queryset) into pages."""
 
-    def __iter__(self) -> Iterator[Page]:
+    if TYPE_CHECKING:
+
+        def page(self, number: Any) -> Page[Item]: ...
+        def get_page(self, number: Any) -> Page[Item]: ...
+
+    def __iter__(self) -> Iterator[Page[Item]]:
         for number in self.page_range:
             yield self.page(number)
 
-    def _get_page(self, *args: Any, **kwargs: Any) -> Page:
+    def _get_page(self, *args: Any, **kwargs: Any) -> Page[Item]:
         """Make a page; override for a page class of your own."""
         return Page(*args, **kwargs)
 
@@ -186,7 +207,7 @@ class Paginator(BasePaginator):
         yield from self._elide(self.validate_number(number), on_each_side, on_ends)
 
 
-class AsyncPaginator(BasePaginator):
+class AsyncPaginator(BasePaginator[Item]):
     """The same with methods to await; plain code may use `Paginator` in an `async def` view just as well."""
 
     @cached_property
@@ -206,14 +227,20 @@ class AsyncPaginator(BasePaginator):
     anum_pages = twin(_num_pages)
     apage_range = twin(_page_range)
     avalidate_number = twin(BasePaginator.validate_number)
-    apage = twin(BasePaginator.page)
-    aget_page = twin(BasePaginator.get_page)
 
-    async def __aiter__(self) -> AsyncIterator[AsyncPage]:
+    if TYPE_CHECKING:
+
+        async def apage(self, number: Any) -> AsyncPage[Item]: ...
+        async def aget_page(self, number: Any) -> AsyncPage[Item]: ...
+    else:
+        apage = twin(BasePaginator.page)
+        aget_page = twin(BasePaginator.get_page)
+
+    async def __aiter__(self) -> AsyncIterator[AsyncPage[Item]]:
         for number in await self.apage_range():
             yield await self.apage(number)
 
-    def _get_page(self, *args: Any, **kwargs: Any) -> AsyncPage:
+    def _get_page(self, *args: Any, **kwargs: Any) -> AsyncPage[Item]:
         """Make a page; override for a page class of your own."""
         return AsyncPage(*args, **kwargs)
 
@@ -227,11 +254,12 @@ class AsyncPaginator(BasePaginator):
             yield page
 
 
-class Page(Sequence[Any]):
+class Page(Sequence[Item]):
     """One page: a sequence of its objects, and its place among the pages."""
 
-    def __init__(self, object_list: Any, number: int, paginator: Any) -> None:
-        self.object_list, self.number, self.paginator = object_list, number, paginator
+    def __init__(self, object_list: Sliceable[Item], number: int, paginator: BasePaginator[Item]) -> None:
+        self.object_list: Any = object_list
+        self.number, self.paginator = number, paginator
 
     def __repr__(self) -> str:
         return f"<Page {self.number} of {self.paginator.num_pages}>"
@@ -239,6 +267,10 @@ class Page(Sequence[Any]):
     def __len__(self) -> int:
         return len(self.object_list)
 
+    @overload
+    def __getitem__(self, index: int) -> Item: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Item]: ...
     def __getitem__(self, index: Any) -> Any:
         # Templates try names as keys first, which should not fetch the objects.
         if not isinstance(index, (int, slice)):
@@ -281,7 +313,7 @@ class Page(Sequence[Any]):
         return self.number * self.paginator.per_page
 
 
-class AsyncPage(Page):
+class AsyncPage(Page[Item]):
     """The same with methods to await; its objects are there once `aget_object_list()` was awaited."""
 
     _kind = "AsyncPage"
@@ -297,20 +329,24 @@ class AsyncPage(Page):
         self._need_list("calling len()")
         return super().__len__()
 
-    def __reversed__(self) -> Iterator[Any]:
+    def __reversed__(self) -> Iterator[Item]:
         self._need_list("calling reversed()")
         return super().__reversed__()
 
+    @overload
+    def __getitem__(self, index: int) -> Item: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Item]: ...
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, (int, slice)):
             self._need_list("using indexing")
         return super().__getitem__(index)
 
-    async def __aiter__(self) -> AsyncIterator[Any]:
+    async def __aiter__(self) -> AsyncIterator[Item]:
         for one in await self.aget_object_list():
             yield one
 
-    def _get_object_list(self) -> list[Any]:
+    def _get_object_list(self) -> list[Item]:
         if not isinstance(self.object_list, list):
             self.object_list = list(self.object_list)
         return self.object_list

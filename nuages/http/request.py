@@ -24,6 +24,7 @@ from nuages.utils.functional import cached_property
 from nuages.utils.http import parse_header_parameters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
     from datetime import timedelta
 
     from nuages.core.files.uploadhandler import FileUploadHandler
@@ -76,6 +77,17 @@ class HttpRequest(Negotiation):
     _read_started = False
     _post_parse_error = False
     _body: bytes
+
+    if TYPE_CHECKING:
+        # What middleware sets. The user's class is chosen by a setting: a view that relies on it says which it is.
+        user: Any
+        auser: Callable[[], Coroutine[Any, Any, Any]]
+        session: Any
+        site: Any
+        csp_nonce: Any
+        # What views and middleware may set.
+        current_app: str
+        urlconf: Any
 
     def __init__(self) -> None:
         # By hand, in a test or a script: everything empty, and to be filled. Servers' subclasses do not call this.

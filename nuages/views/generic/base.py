@@ -7,6 +7,7 @@ from typing import Any
 from nuages.core.exceptions import ImproperlyConfigured
 from nuages.http import (
     HttpRequest,
+    HttpResponse,
     HttpResponseBase,
     HttpResponseGone,
     HttpResponsePermanentRedirect,
@@ -40,7 +41,7 @@ class TemplateResponseMixin:
 
     request: HttpRequest
 
-    def render_to_response(self, context: dict[str, Any], **response_kwargs: Any) -> Any:
+    def render_to_response(self, context: dict[str, Any], **response_kwargs: Any) -> HttpResponse:
         """Return a response that renders the template with a context."""
         options = {"content_type": self.content_type, "using": self.template_engine, **response_kwargs}
         names = self.get_template_names()

@@ -13,6 +13,7 @@ from typing import Any
 from nuages.conf import settings
 from nuages.core.exceptions import ImproperlyConfigured
 from nuages.db import models
+from nuages.db.models.rows import M
 from nuages.http import Http404
 from nuages.utils import timezone
 from nuages.utils.functional import cached_property
@@ -266,7 +267,7 @@ def _nearest_date(view: Any, boundary: Date, *, forward: bool) -> Date | None:
     return held
 
 
-class BaseDateListView(MultipleObjectMixin, DateMixin, View):
+class BaseDateListView(MultipleObjectMixin[M], DateMixin, View):
     """Base of the archives: the objects of a period, and the periods in it that have some."""
 
     allow_empty = False
@@ -316,7 +317,7 @@ class BaseDateListView(MultipleObjectMixin, DateMixin, View):
         return dates
 
 
-class BaseArchiveIndexView(BaseDateListView):
+class BaseArchiveIndexView(BaseDateListView[M]):
     """All objects by date, without a way to render them."""
 
     context_object_name = "latest"
@@ -327,13 +328,13 @@ class BaseArchiveIndexView(BaseDateListView):
         return dates, objects if dates else objects.none(), {}
 
 
-class ArchiveIndexView(MultipleObjectTemplateResponseMixin, BaseArchiveIndexView):
+class ArchiveIndexView(MultipleObjectTemplateResponseMixin, BaseArchiveIndexView[M]):
     """The front page of an archive: the newest objects, and the years there are."""
 
     template_name_suffix = "_archive"
 
 
-class BaseYearArchiveView(YearMixin, BaseDateListView):
+class BaseYearArchiveView(YearMixin, BaseDateListView[M]):
     """The objects of a year, without a way to render them."""
 
     date_list_period = "month"
@@ -360,13 +361,13 @@ class BaseYearArchiveView(YearMixin, BaseDateListView):
         return self.make_object_list
 
 
-class YearArchiveView(MultipleObjectTemplateResponseMixin, BaseYearArchiveView):
+class YearArchiveView(MultipleObjectTemplateResponseMixin, BaseYearArchiveView[M]):
     """A page about a year: the months that have objects."""
 
     template_name_suffix = "_archive_year"
 
 
-class BaseMonthArchiveView(YearMixin, MonthMixin, BaseDateListView):
+class BaseMonthArchiveView(YearMixin, MonthMixin, BaseDateListView[M]):
     """The objects of a month, without a way to render them."""
 
     date_list_period = "day"
@@ -386,13 +387,13 @@ class BaseMonthArchiveView(YearMixin, MonthMixin, BaseDateListView):
         return self.get_date_list(objects), objects, links
 
 
-class MonthArchiveView(MultipleObjectTemplateResponseMixin, BaseMonthArchiveView):
+class MonthArchiveView(MultipleObjectTemplateResponseMixin, BaseMonthArchiveView[M]):
     """A page with the objects of a month."""
 
     template_name_suffix = "_archive_month"
 
 
-class BaseWeekArchiveView(YearMixin, WeekMixin, BaseDateListView):
+class BaseWeekArchiveView(YearMixin, WeekMixin, BaseDateListView[M]):
     """The objects of a week, without a way to render them."""
 
     def get_dated_items(self) -> Dated:
@@ -415,13 +416,13 @@ class BaseWeekArchiveView(YearMixin, WeekMixin, BaseDateListView):
         return None, objects, links
 
 
-class WeekArchiveView(MultipleObjectTemplateResponseMixin, BaseWeekArchiveView):
+class WeekArchiveView(MultipleObjectTemplateResponseMixin, BaseWeekArchiveView[M]):
     """A page with the objects of a week."""
 
     template_name_suffix = "_archive_week"
 
 
-class BaseDayArchiveView(YearMixin, MonthMixin, DayMixin, BaseDateListView):
+class BaseDayArchiveView(YearMixin, MonthMixin, DayMixin, BaseDateListView[M]):
     """The objects of a day, without a way to render them."""
 
     def get_dated_items(self) -> Dated:
@@ -447,26 +448,26 @@ def _day_in_url(view: Any) -> Date:
     )
 
 
-class DayArchiveView(MultipleObjectTemplateResponseMixin, BaseDayArchiveView):
+class DayArchiveView(MultipleObjectTemplateResponseMixin, BaseDayArchiveView[M]):
     """A page with the objects of a day."""
 
     template_name_suffix = "_archive_day"
 
 
-class BaseTodayArchiveView(BaseDayArchiveView):
+class BaseTodayArchiveView(BaseDayArchiveView[M]):
     """The objects of today, without a way to render them."""
 
     def get_dated_items(self) -> Dated:
         return self._get_dated_items(timezone_today())
 
 
-class TodayArchiveView(MultipleObjectTemplateResponseMixin, BaseTodayArchiveView):
+class TodayArchiveView(MultipleObjectTemplateResponseMixin, BaseTodayArchiveView[M]):
     """A page with the objects of today."""
 
     template_name_suffix = "_archive_day"
 
 
-class BaseDateDetailView(YearMixin, MonthMixin, DayMixin, DateMixin, BaseDetailView):
+class BaseDateDetailView(YearMixin, MonthMixin, DayMixin, DateMixin, BaseDetailView[M]):
     """One object that also has to be of the day in the URL, without a way to render it."""
 
     def get_object(self, queryset: Any = None) -> Any:
@@ -487,7 +488,7 @@ class BaseDateDetailView(YearMixin, MonthMixin, DayMixin, DateMixin, BaseDetailV
         return super().get_object(queryset=objects.filter(**self._on(date)))
 
 
-class DateDetailView(SingleObjectTemplateResponseMixin, BaseDateDetailView):
+class DateDetailView(SingleObjectTemplateResponseMixin[M], BaseDateDetailView[M]):
     """A page about one object, with its date in the URL."""
 
     template_name_suffix = "_detail"

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nuages.core.exceptions import ImproperlyConfigured
 from nuages.db import models
+from nuages.db.models.rows import M
 from nuages.http import Http404
+from nuages.utils.generics import Generic
 from nuages.utils.translation import gettext as _
 
 from .base import ContextMixin, TemplateResponseMixin, View
 
+if TYPE_CHECKING:
+    from nuages.db.models import QuerySet
 
-class SingleObjectMixin(ContextMixin):
+
+class SingleObjectMixin(ContextMixin, Generic[M]):
     """Finds the object that a request is about."""
 
     request: Any
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
-    object: Any
+    object: M
 
-    model: Any = None
-    queryset: Any = None
+    model: type[M] | None = None
+    queryset: QuerySet[M] | None = None
     slug_field = "slug"
     context_object_name: str | None = None
     slug_url_kwarg = "slug"
     pk_url_kwarg = "pk"
     query_pk_and_slug = False
 
-    def get_object(self, queryset: Any = None) -> Any:
+    def get_object(self, queryset: Any = None) -> M:
         """The object that the URL names, or a 404."""
         if queryset is None:
             queryset = self.get_queryset()
@@ -53,7 +58,7 @@ class SingleObjectMixin(ContextMixin):
                 _("No %(verbose_name)s found matching the query") % {"verbose_name": name}
             ) from error
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> QuerySet[M]:
         """The objects among which to look; a fresh queryset each time."""
         if self.queryset is not None:
             return self.queryset.all()
@@ -88,7 +93,7 @@ def missing_queryset(view: Any) -> ImproperlyConfigured:
     )
 
 
-class BaseDetailView(SingleObjectMixin, View):
+class BaseDetailView(SingleObjectMixin[M], View):
     """The view of one object, without a way to render it."""
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -97,11 +102,11 @@ class BaseDetailView(SingleObjectMixin, View):
         return self.render_to_response(self.get_context_data(object=self.object))  # type: ignore[attr-defined]
 
 
-class SingleObjectTemplateResponseMixin(TemplateResponseMixin):
+class SingleObjectTemplateResponseMixin(TemplateResponseMixin, Generic[M]):
     """Chooses the template by the object: its own, or `<app>/<model><suffix>.html`."""
 
-    model: Any
-    object: Any
+    model: type[M] | None
+    object: M
 
     template_name_field: str | None = None
     template_name_suffix = "_detail"
@@ -114,7 +119,7 @@ class SingleObjectTemplateResponseMixin(TemplateResponseMixin):
         if self.object and self.template_name_field:
             own = getattr(self.object, self.template_name_field, None)
             names += [own] if own else []
-        model = getattr(self, "model", None)
+        model: Any = getattr(self, "model", None)
         # The object tells more than the view where both could.
         if isinstance(self.object, models.Model):
             model = self.object
@@ -129,5 +134,5 @@ class SingleObjectTemplateResponseMixin(TemplateResponseMixin):
         return names
 
 
-class DetailView(SingleObjectTemplateResponseMixin, BaseDetailView):
+class DetailView(SingleObjectTemplateResponseMixin[M], BaseDetailView[M]):
     """A page about one object: name the model, and `pk` or `slug` in the URL."""

@@ -5,21 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from nuages.core.exceptions import ImproperlyConfigured
+from nuages.db.models.rows import M
 from nuages.forms import Form
 from nuages.forms import models as model_forms
-from nuages.http import HttpResponseRedirect
+from nuages.http import HttpResponse, HttpResponseRedirect
+from nuages.utils.generics import Generic, TypeVar
 
 from .base import ContextMixin, TemplateResponseMixin, View
 from .detail import BaseDetailView, SingleObjectMixin, SingleObjectTemplateResponseMixin
 
+FormT = TypeVar("FormT", default="Any")
 
-class FormMixin(ContextMixin):
+
+class FormMixin(ContextMixin, Generic[FormT]):
     """Makes the form, and says what follows when it is valid or not."""
 
     request: Any
 
     initial: dict[str, Any] = {}
-    form_class: Any = None
+    form_class: type[FormT] | None = None
     success_url: Any = None
     prefix: str | None = None
 
@@ -30,10 +34,11 @@ class FormMixin(ContextMixin):
     def get_prefix(self) -> str | None:
         return self.prefix
 
-    def get_form_class(self) -> Any:
-        return self.form_class
+    def get_form_class(self) -> type[FormT]:
+        found: Any = self.form_class
+        return found
 
-    def get_form(self, form_class: Any = None) -> Any:
+    def get_form(self, form_class: Any = None) -> FormT:
         """The form of this request."""
         return (form_class or self.get_form_class())(**self.get_form_kwargs())
 
@@ -50,11 +55,11 @@ class FormMixin(ContextMixin):
             raise ImproperlyConfigured("No URL to redirect to. Provide a success_url.")
         return str(self.success_url)  # it may be lazy
 
-    def form_valid(self, form: Any) -> Any:
+    def form_valid(self, form: FormT) -> HttpResponse:
         """Go on to the success URL."""
         return HttpResponseRedirect(self.get_success_url())
 
-    def form_invalid(self, form: Any) -> Any:
+    def form_invalid(self, form: FormT) -> HttpResponse:
         """Show the form again, with its errors."""
         return self.render_to_response(self.get_context_data(form=form))  # type: ignore[attr-defined]
 
@@ -64,12 +69,12 @@ class FormMixin(ContextMixin):
         return super().get_context_data(**kwargs)
 
 
-class ModelFormMixin(FormMixin, SingleObjectMixin):
+class ModelFormMixin(FormMixin[FormT], SingleObjectMixin[M], Generic[M, FormT]):
     """Makes a model form, for the view's object where there is one."""
 
     fields: Any = None
 
-    def get_form_class(self) -> Any:
+    def get_form_class(self) -> type[FormT]:
         """The form class given, or one for the view's model and fields."""
         if self.fields is not None and self.form_class:
             raise ImproperlyConfigured("Specifying both 'fields' and 'form_class' is not permitted.")
@@ -98,16 +103,18 @@ class ModelFormMixin(FormMixin, SingleObjectMixin):
         """The success URL with the object's values put in, else the object's own URL."""
         if self.success_url:
             return str(self.success_url).format(**self.object.__dict__)
+        made: Any = self.object
         try:
-            return self.object.get_absolute_url()
+            return made.get_absolute_url()
         except AttributeError as error:
             raise ImproperlyConfigured(
                 "No URL to redirect to. Either provide a url or define a get_absolute_url method on the Model."
             ) from error
 
-    def form_valid(self, form: Any) -> Any:
+    def form_valid(self, form: FormT) -> HttpResponse:
         """Save, then go on to the success URL."""
-        self.object = form.save()
+        filled: Any = form
+        self.object = filled.save()
         return super().form_valid(form)
 
 
@@ -129,35 +136,35 @@ class ProcessFormView(View):
         return self.post(*args, **kwargs)
 
 
-class BaseFormView(FormMixin, ProcessFormView):
+class BaseFormView(FormMixin[FormT], ProcessFormView):
     """The view of a form, without a way to render it."""
 
 
-class FormView(TemplateResponseMixin, BaseFormView):
+class FormView(TemplateResponseMixin, BaseFormView[FormT]):
     """A page with a form: name the form class, the template and where to go next."""
 
 
-class BaseCreateView(ModelFormMixin, ProcessFormView):
+class BaseCreateView(ModelFormMixin[M, FormT], ProcessFormView):
     """The view that creates an object, without a way to render it."""
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Show the empty form."""
-        self.object = None
+        self.object = None  # type: ignore[assignment]  # until it is made
         return super().get(request, *args, **kwargs)
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Create the object, or show the form again."""
-        self.object = None
+        self.object = None  # type: ignore[assignment]  # until it is made
         return super().post(request, *args, **kwargs)
 
 
-class CreateView(SingleObjectTemplateResponseMixin, BaseCreateView):
+class CreateView(SingleObjectTemplateResponseMixin[M], BaseCreateView[M, FormT]):
     """A page that creates an object: name the model and the fields."""
 
     template_name_suffix = "_form"
 
 
-class BaseUpdateView(ModelFormMixin, ProcessFormView):
+class BaseUpdateView(ModelFormMixin[M, FormT], ProcessFormView):
     """The view that changes an object, without a way to render it."""
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -171,7 +178,7 @@ class BaseUpdateView(ModelFormMixin, ProcessFormView):
         return super().post(request, *args, **kwargs)
 
 
-class UpdateView(SingleObjectTemplateResponseMixin, BaseUpdateView):
+class UpdateView(SingleObjectTemplateResponseMixin[M], BaseUpdateView[M, FormT]):
     """A page that changes an object: name the model and the fields."""
 
     template_name_suffix = "_form"
@@ -204,15 +211,15 @@ class DeletionMixin:
         return str(self.success_url).format(**self.object.__dict__)
 
 
-class BaseDeleteView(DeletionMixin, FormMixin, BaseDetailView):
+class BaseDeleteView(DeletionMixin, FormMixin[FormT], BaseDetailView[M], Generic[M, FormT]):
     """The view that deletes an object after a confirmation form, without a way to render it."""
 
-    form_class = Form
+    form_class: Any = Form
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Delete the object where the form is valid, or show it again."""
         self.object = self.get_object()
-        form = self.get_form()
+        form: Any = self.get_form()
         return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
 
     def form_valid(self, form: Any) -> Any:
@@ -220,7 +227,7 @@ class BaseDeleteView(DeletionMixin, FormMixin, BaseDetailView):
         return self._delete_and_go_on()
 
 
-class DeleteView(SingleObjectTemplateResponseMixin, BaseDeleteView):
+class DeleteView(SingleObjectTemplateResponseMixin[M], BaseDeleteView[M, FormT]):
     """A page that asks before it deletes an object: name the model and where to go next."""
 
     template_name_suffix = "_confirm_delete"

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nuages.core.exceptions import ImproperlyConfigured
 from nuages.core.paginator import InvalidPage, Paginator
+from nuages.db.models.rows import M
 from nuages.http import Http404
+from nuages.utils.generics import Generic
 from nuages.utils.translation import gettext as _
 
 from .base import ContextMixin, TemplateResponseMixin, View
 from .detail import missing_queryset
+
+if TYPE_CHECKING:
+    from nuages.core.paginator import Page
+    from nuages.db.models import QuerySet
 
 
 def _is_queryset(objects: Any) -> bool:
@@ -19,7 +25,7 @@ def _is_queryset(objects: Any) -> bool:
     return isinstance(objects, QuerySet)
 
 
-class MultipleObjectMixin(ContextMixin):
+class MultipleObjectMixin(ContextMixin, Generic[M]):
     """Finds the objects that a page lists."""
 
     request: Any
@@ -28,8 +34,8 @@ class MultipleObjectMixin(ContextMixin):
     object_list: Any
 
     allow_empty = True
-    queryset: Any = None
-    model: Any = None
+    queryset: QuerySet[M] | None = None
+    model: type[M] | None = None
     paginate_by: int | None = None
     paginate_orphans = 0
     context_object_name: str | None = None
@@ -37,9 +43,9 @@ class MultipleObjectMixin(ContextMixin):
     page_kwarg = "page"
     ordering: Any = None
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> QuerySet[M]:
         """The objects, in the view's order."""
-        objects = self.queryset
+        objects: Any = self.queryset
         if objects is not None:
             objects = objects.all() if _is_queryset(objects) else objects
         elif self.model is not None:
@@ -55,7 +61,9 @@ class MultipleObjectMixin(ContextMixin):
         """The field (or fields) to order by."""
         return self.ordering
 
-    def paginate_queryset(self, queryset: Any, page_size: int) -> tuple[Any, Any, Any, bool]:
+    def paginate_queryset(
+        self, queryset: Any, page_size: int
+    ) -> tuple[Paginator[M], Page[M], QuerySet[M], bool]:
         """The paginator, the page that the request asks for, its objects, and whether there are others."""
         paginator = self.get_paginator(
             queryset,
@@ -86,7 +94,7 @@ class MultipleObjectMixin(ContextMixin):
         orphans: int = 0,
         allow_empty_first_page: bool = True,
         **kwargs: Any,
-    ) -> Any:
+    ) -> Paginator[M]:
         """The paginator for the objects."""
         return self.paginator_class(
             queryset, per_page, orphans=orphans, allow_empty_first_page=allow_empty_first_page, **kwargs
@@ -109,7 +117,8 @@ class MultipleObjectMixin(ContextMixin):
     def get_context_data(self, *, object_list: Any = None, **kwargs: Any) -> dict[str, Any]:
         objects = self.object_list if object_list is None else object_list
         name = self.get_context_object_name(objects)
-        paginator = page = None
+        paginator: Paginator[M] | None = None
+        page: Page[M] | None = None
         is_paginated = False
         if page_size := self.get_paginate_by(objects):
             paginator, page, objects, is_paginated = self.paginate_queryset(objects, page_size)
@@ -124,7 +133,7 @@ class MultipleObjectMixin(ContextMixin):
         return super().get_context_data(**{**context, **kwargs})
 
 
-class BaseListView(MultipleObjectMixin, View):
+class BaseListView(MultipleObjectMixin[M], View):
     """The view of many objects, without a way to render it."""
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -162,5 +171,5 @@ class MultipleObjectTemplateResponseMixin(TemplateResponseMixin):
         return names
 
 
-class ListView(MultipleObjectTemplateResponseMixin, BaseListView):
+class ListView(MultipleObjectTemplateResponseMixin, BaseListView[M]):
     """A page that lists objects: name the model."""
