@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 
 from nuages.server.address import Address
 from nuages.server.entry import ACCESS_LOG, SERVE_FILES
@@ -56,7 +59,37 @@ def serve(address: Address, options: ServeOptions) -> None:
     )
     if sys.platform != "win32":
         _let_starting_workers_be_stopped()
+        _load_what_workers_share()
     server.serve()
+
+
+#: What requests need of the framework, beyond what setting the project up has loaded.
+_SHARED = (
+    "nuages.server.rsgi",
+    "nuages.template.backends.django",
+    "nuages.template.defaultfilters",
+    "nuages.template.defaulttags",
+    "nuages.template.loader_tags",
+)
+
+
+def _load_what_workers_share() -> None:
+    """Import the framework's own parts before workers are forked, so that they lie in memory once for all of them.
+
+    The project's own are left to the workers: they may start threads or open connections, which do not survive a fork.
+    """
+    from nuages.compat import resolved
+    from nuages.conf import settings
+
+    named = (resolved(path).rpartition(".")[0] for path in settings.MIDDLEWARE)
+    for name in (*_SHARED, *named):
+        if name.startswith("nuages."):
+            # Workers import it again, and say what is wrong with it.
+            with suppress(ImportError):
+                import_module(name)
+    # Frozen objects are not looked through in the workers, which would copy their pages.
+    gc.collect()
+    gc.freeze()
 
 
 def _let_starting_workers_be_stopped() -> None:

@@ -66,6 +66,7 @@ class ThreadLane:
         self._threads = 0
         self._taken = 0
         self._put = 0
+        self._done = 0
         self._closed = False
         self._watching = False
 
@@ -98,7 +99,10 @@ class ThreadLane:
             self._watching = False
             return
         wanted = 0
-        if self._taken == taken_before:
+        if self._taken - self._done < self._threads:
+            # One is free, and only has to get its turn on a busy machine.
+            pass
+        elif self._taken == taken_before:
             wanted = min(left, max(1, self._threads // 2), self.most - self._threads)
         elif self._threads < self.crowd:
             idle = 1 - (time.process_time() - used_then) / (time.monotonic() - then)
@@ -128,6 +132,8 @@ class ThreadLane:
             with self._lock:
                 self._taken += 1
             if job.future.cancelled():  # the client went away before its turn
+                with self._lock:
+                    self._done += 1
                 continue
             job.work()
             self._answer(job)
@@ -135,6 +141,7 @@ class ThreadLane:
 
     def _answer(self, job: _Job) -> None:
         with self._lock:
+            self._done += 1
             self._answers.append(job)
             announced, self._announced = self._announced, True
         if not announced:
