@@ -175,6 +175,8 @@ LOGGING_CONFIG = "logging.config.dictConfig"
 
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 TEMPLATES: list[dict[str, Any]] = []
+# Where compiled templates are kept: True for the user's own cache folder, a path, or False for nowhere.
+TEMPLATE_CODE_CACHE: Any = True
 URLIZE_ASSUME_HTTPS = False
 USE_BLANK_CHOICE_DASH = False
 

@@ -127,6 +127,13 @@ class Engine:
             raise ImproperlyConfigured(f"Invalid value in template loaders configuration: {loader!r}")
         return import_string(loader)(self, *arguments)
 
+    @cached_property
+    def code_identity(self) -> str:
+        """A digest of the options and libraries that templates are compiled with."""
+        from nuages.template.storing import identity_of
+
+        return identity_of(self)
+
     @property
     def generation(self) -> int | None:
         """A number that stays while loaded templates stay valid; None when loaders do not keep them."""

@@ -163,6 +163,12 @@ def empty_if_missing(found: Any) -> Any:
     return "" if type(found) is Missing else found
 
 
+#: What `step` may be told to do with what it finds, by name.
+FINISHES: dict[str, Finish] = {
+    finish.__name__: finish for finish in (_as_it_is, none_if_missing, empty_if_missing)
+}
+
+
 @lru_cache(maxsize=32768)
 def step(bit: str, *, first: bool = False, finish: Finish = _as_it_is) -> Step:
     """The function that looks `bit` up on whatever object it is given.
@@ -190,7 +196,9 @@ def step(bit: str, *, first: bool = False, finish: Finish = _as_it_is) -> Step:
             return finish(slowly(holder, bit, first))
         return value if type(value) in plain_types else finish(settle(value))
 
-    return reading(look_up, bit)
+    made = reading(look_up, bit)
+    made.made_from = ("step", bit, first, finish.__name__)  # type: ignore[attr-defined]
+    return made
 
 
 def _indexing(bit: str, first: bool, finish: Finish) -> Step:
@@ -207,6 +215,7 @@ def _indexing(bit: str, first: bool, finish: Finish) -> Step:
             return value if type(value) in plain_types else finish(settle(value))
         return finish(slowly(holder, bit, first))
 
+    look_up.made_from = ("step", bit, first, finish.__name__)  # type: ignore[attr-defined]
     return look_up
 
 

@@ -39,6 +39,8 @@ class Parser:
         self.command_stack: list[tuple[str, Token]] = []
         # For what tags want to leave on the template, such as partials.
         self.extra_data: dict[str, Any] = {}
+        # Whether a tag of somebody else was met, who may make nodes of anything.
+        self.knows_strangers = False
         self.libraries = libraries or {}
         self.origin = origin
         for library in builtins or ():
@@ -86,6 +88,8 @@ class Parser:
         compilation = self.tags.get(name)
         if compilation is None:
             self.invalid_block_tag(token, name, ends)
+        if not compilation.__module__.startswith("nuages."):
+            self.knows_strangers = True
         self.command_stack.append((name, token))
         try:
             node = compilation(self, token)

@@ -124,6 +124,8 @@ class Presenter:
         #: How values of a type are shown, for the types that nothing else can happen to; None for others.
         self.find_way: Callable[[type], Callable[[Any], str] | None]
         self.show, self.show_variable, self.show_number = self._make()
+        for which in ("show", "show_variable", "show_number"):
+            getattr(self, which).made_from = ("show", tuple(switches), string_if_invalid, which)
         self._steps: dict[tuple[str, bool], Callable[[Any], str]] = {}
 
     def show_step(self, bit: str, *, first: bool) -> Callable[[Any], str]:
@@ -131,6 +133,7 @@ class Presenter:
         made = self._steps.get((bit, first))
         if made is None:
             made = self._steps[bit, first] = self._make_step(bit, first)
+            made.made_from = ("show_step", tuple(self.switches), self.string_if_invalid, bit, first)  # type: ignore[attr-defined]
         return made
 
     def _make_step(self, bit: str, first: bool) -> Callable[[Any], str]:

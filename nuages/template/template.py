@@ -143,11 +143,26 @@ class Template(Renderable):
         self.engine = engine
         self.source = str(template_string)
         self.extra_data: dict[str, Any] = {}
-        self.nodelist = self.compile_nodelist()
-        for partial in self.extra_data.get("partials", {}).values():
-            partial.engine = engine
+        # Whether tags of others had a say when the nodes were made.
+        self.knows_strangers = False
+        store = None
+        if type(self) is Template and self.origin.loader is not None:
+            from nuages.template import storing
+
+            store = storing.store_for(self.origin.loader)
+        if store is None or not storing.restored(self, store):
+            self.nodelist = self.compile_nodelist()
+            for partial in self.extra_data.get("partials", {}).values():
+                partial.engine = engine
+            if store is not None:
+                storing.keep(self, store)
         # For errors: the nodes know their origin, and so the text they were parsed from.
         self.origin.template = weakref.ref(self)
+
+    @cached_property
+    def nodelist(self) -> NodeList:
+        """The nodes; those of a template whose functions were stored are made when they are asked for."""
+        return self.compile_nodelist()
 
     def __repr__(self) -> str:
         beginning = self.source[:20].replace("\n", "")
@@ -168,6 +183,7 @@ class Template(Renderable):
             describe(error, self, getattr(error, "token", None))
             raise
         self.extra_data = parser.extra_data
+        self.knows_strangers = parser.knows_strangers
         return nodes
 
     @cached_property

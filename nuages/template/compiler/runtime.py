@@ -103,6 +103,7 @@ def keeping_safe(function: Callable[..., Any]) -> Callable[..., Any]:
         return mark_safe(result) if isinstance(value, SafeData) else result
 
     filtered.__name__ = getattr(function, "__name__", "filtered")
+    filtered.made_from = ("keeping", "keeping_safe", function)  # type: ignore[attr-defined]
     return filtered
 
 
@@ -115,6 +116,7 @@ def keeping_safe_alone(function: Callable[..., Any]) -> Callable[..., Any]:
             return mark_safe(function(value))
         return function(value)
 
+    filtered.made_from = ("keeping", "keeping_safe_alone", function)  # type: ignore[attr-defined]
     return filtered
 
 
@@ -127,6 +129,7 @@ def keeping_safe_with_argument(function: Callable[..., Any]) -> Callable[..., An
             return mark_safe(function(value, argument))
         return function(value, argument)
 
+    filtered.made_from = ("keeping", "keeping_safe_with_argument", function)  # type: ignore[attr-defined]
     return filtered
 
 

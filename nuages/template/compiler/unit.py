@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from types import CodeType
 from typing import Any
 
 from nuages.template.compiler.emitter import LOOPS_AT_MOST, TAGS_AT_MOST, Emitter
@@ -57,7 +58,7 @@ class Unit:
         outermost: bool = False,
         alone: bool = False,
     ) -> None:
-        self.nodes = nodes
+        self._nodes = nodes
         self.name = name
         self.outermost = outermost
         # One node whose own `emit` is meant, though a subclass may have a `render` around it.
@@ -69,6 +70,11 @@ class Unit:
         self._last: tuple[Any, Any, Any] = None, None, None
         self.sets: frozenset[str] = frozenset()
         self.uses_block = False
+
+    @property
+    def nodes(self) -> Sequence[Any]:
+        """The nodes."""
+        return self._nodes
 
     @cached_property
     def live(self) -> bool:
@@ -114,11 +120,40 @@ class Unit:
         return generator
 
     def _made(self, switches: Switches, string_if_invalid: str, *, streaming: bool) -> Any:
+        compiled, code = self.compiled(switches, string_if_invalid, streaming=streaming)
+        reads_block = code.may_read("block")
+        if streaming:
+            return self._function_of(compiled, code.constants, code.root_names, reads_block)
+        return self.adopt(switches, string_if_invalid, compiled, code.constants, code.root_names, reads_block)
+
+    def compiled(
+        self, switches: Switches, string_if_invalid: str, *, streaming: bool = False
+    ) -> tuple[CodeType, Emitter]:
+        """The code of the module that holds the function, and what it was made with."""
         module, code = self.tree(switches, string_if_invalid, streaming=streaming)
-        namespace = {**HELPERS, **code.constants, "__nuages_unit__": self}
-        exec(compile(module, self.filename, "exec"), namespace)
-        self.sets = code.root_names
-        self.uses_block = self.live or code.may_read("block")
+        return compile(module, self.filename, "exec"), code
+
+    def adopt(
+        self,
+        switches: Switches,
+        string_if_invalid: str,
+        compiled: CodeType,
+        constants: dict[str, Any],
+        sets: frozenset[str],
+        reads_block: bool,
+    ) -> Any:
+        """Take code that was compiled for these switches; gives its function."""
+        function = self._function_of(compiled, constants, sets, reads_block)
+        self._functions[switches, string_if_invalid] = function
+        return function
+
+    def _function_of(
+        self, compiled: CodeType, constants: dict[str, Any], sets: frozenset[str], reads_block: bool
+    ) -> Any:
+        namespace = {**HELPERS, **constants, "__nuages_unit__": self}
+        exec(compiled, namespace)
+        self.sets = sets
+        self.uses_block = self.live or reads_block
         function = namespace["render"]
         # Tracebacks then say `in block title`.
         function.__code__ = function.__code__.replace(co_name=self.name, co_qualname=self.name)

@@ -16,6 +16,9 @@ class Loader:
     A loader says where a template may be (`get_template_sources`) and what is there (`get_contents`).
     """
 
+    #: Whether templates compiled from these sources are worth keeping on disk.
+    keeps_code = False
+
     def __init__(self, engine: Any) -> None:
         self.engine = engine
 

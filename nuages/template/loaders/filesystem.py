@@ -21,6 +21,8 @@ TEMPLATE_SUFFIXES = frozenset(
 class Loader(BaseLoader):
     """Loads from the engine's directories, or from those it is given."""
 
+    keeps_code = True
+
     def __init__(self, engine: Any, dirs: Sequence[Any] | None = None) -> None:
         super().__init__(engine)
         self.dirs = dirs

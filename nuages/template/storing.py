@@ -1,0 +1,408 @@
+"""Compiled templates on disk, so that a cold start neither parses nor compiles.
+
+A stored template is the code of its functions and, for each object that the code refers to, a recipe to make it
+again. What has no recipe (a tag of somebody else, a tag that works on the Context) keeps a template out of the store:
+it is parsed and compiled as ever. The nodes of a stored template are made when somebody asks for them.
+
+Files are found by a digest of the text, where it came from, the engine's options, its libraries and the versions of
+Python and of this package, so that nothing stored ever has to be declared out of date.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import import_module
+from importlib.util import MAGIC_NUMBER
+from pathlib import Path
+from types import CodeType
+from typing import Any, NamedTuple
+
+import nuages
+from nuages.compat import resolved
+from nuages.conf import settings
+from nuages.core.exceptions import ImproperlyConfigured
+from nuages.template.compiler import runtime
+from nuages.template.compiler.store import CodeStore, users_folder
+from nuages.template.compiler.unit import Unit
+from nuages.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
+from nuages.template.loaders.base import Loader
+from nuages.template.lookup import FINISHES, step
+from nuages.template.nodes import NodeList
+from nuages.template.presentation import Switches, interned, presenter_for
+from nuages.template.tags.remembering import CycleNode, IfChangedNode
+from nuages.template.variables import FilterExpression, Variable
+from nuages.utils.functional import Promise
+from nuages.utils.memo import worked_out_from
+from nuages.utils.safestring import SafeString
+from nuages.utils.translation import gettext, gettext_lazy
+
+Recipe = tuple[Any, ...]
+
+# Later ones write down which objects are one and the same, which differs from run to run.
+_MARSHAL = 2
+
+
+@worked_out_from("TEMPLATE_CODE_CACHE")
+def code_store() -> CodeStore | None:
+    """Where compiled templates are kept, as the TEMPLATE_CODE_CACHE setting says; None for nowhere."""
+    if os.name != "posix":
+        # Whose a file is cannot be told there in this way.
+        return None
+    try:
+        wanted = settings.TEMPLATE_CODE_CACHE
+    except ImproperlyConfigured:
+        return None
+    folder = users_folder() if wanted is True else Path(wanted) if wanted else None
+    return None if folder is None else CodeStore(folder)
+
+
+def store_for(loader: Any) -> CodeStore | None:
+    """Where templates that a loader found are kept."""
+    return code_store() if isinstance(loader, Loader) and loader.keeps_code else None
+
+
+# Which file
+
+
+def key_of(template: Any) -> str:
+    """The name of a template's file: the same for what compiles to the same."""
+    origin = template.origin
+    about = (template.engine.code_identity, origin.name, str(origin.template_name), template.source)
+    return hashlib.sha256("\0".join(about).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def identity_of(engine: Any) -> str:
+    """A digest of all that templates are compiled with."""
+    modules = [sys.modules[resolved(path)] for path in (*engine.builtins, *engine.libraries.values())]
+    about = (
+        nuages.__version__, sys.version, MAGIC_NUMBER, sys.flags.optimize,
+        engine.autoescape, engine.string_if_invalid, engine.debug,
+        engine.builtins, sorted(engine.libraries.items()),
+        _own_files(), _marks(Path(module.__file__) for module in modules if module.__file__),
+    )  # fmt: skip
+    return hashlib.sha256(repr(about).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@cache
+def _own_files() -> list[tuple[str, int, int]]:
+    room = Path(__file__).parent
+    return _marks(sorted((*room.rglob("*.py"), *(room.parent / "templatetags").glob("*.py"))))
+
+
+def _marks(paths: Iterable[Path]) -> list[tuple[str, int, int]]:
+    """What tells a file from the one that it was before it was changed."""
+    return [(str(path), about.st_mtime_ns, about.st_size) for path in paths for about in [path.stat()]]
+
+
+# Writing
+
+
+class StoredUnit(NamedTuple):
+    """One function: its code and what its constants are made of."""
+
+    name: str
+    outermost: bool
+    code: CodeType
+    constants: tuple[tuple[str, Recipe], ...]
+    sets: tuple[str, ...]
+    uses_block: bool
+
+
+class NoRecipe(Exception):
+    """A template refers to an object that cannot be made again from a description."""
+
+
+def keep(template: Any, store: CodeStore) -> bool:
+    """Compile a template now and store it; say whether that could be done."""
+    if template.knows_strangers or template.extra_data or ".." in template.source:
+        return False
+    units = [template.root, *(block.unit for block in template.blocks.values())]
+    if any(unit.live for unit in units):
+        return False
+    switches = interned((template.engine.autoescape, None, None))
+    describing = Describing(template)
+    try:
+        stored = [_stored(unit, switches, template.engine.string_if_invalid, describing) for unit in units]
+        parent = describing.parent()
+    except NoRecipe:
+        return False
+    data = marshal.dumps((parent, tuple(template.blocks), tuple(map(tuple, stored))), _MARSHAL)
+    return store.write(key_of(template), data)
+
+
+def _stored(unit: Unit, switches: Switches, invalid: str, describing: Describing) -> StoredUnit:
+    compiled, code = unit.compiled(switches, invalid)
+    unit.adopt(switches, invalid, compiled, code.constants, code.root_names, code.may_read("block"))
+    constants = tuple((name, describing.recipe(value)) for name, value in code.constants.items())
+    return StoredUnit(
+        unit.name, unit.outermost, compiled, constants, tuple(sorted(code.root_names)), unit.uses_block
+    )
+
+
+class Describing:
+    """Finds recipes for what a template's code refers to."""
+
+    def __init__(self, template: Any) -> None:
+        self.template = template
+        self.numbers: dict[int, int] = {}
+
+    def parent(self) -> tuple[str, str] | None:
+        """How the parent is named, for a template that has one."""
+        if not self.template.extends:
+            return None
+        node = next(node for node in self.template.nodelist if isinstance(node, ExtendsNode))
+        if not node.literal:
+            raise NoRecipe
+        return node.parent_name.token, str.__str__(node.parent_name.var)
+
+    def recipe(self, value: Any) -> Recipe:
+        """What `Restoring.value` makes the same from."""
+        kind = type(value)
+        if kind in (str, int, float, bool, type(None)) or (
+            kind is tuple and all(type(one) is str for one in value)
+        ):
+            return ("plain", value)
+        if kind is SafeString:
+            return ("safe", str.__str__(value))
+        if kind is Switches:
+            return ("switches", tuple(value))
+        if kind is Variable:
+            return ("message", value.var, value.message_context)
+        if isinstance(value, Promise):
+            return _of_message(value)
+        if kind in (BlockNode, ExtendsNode, IncludeNode, CycleNode, IfChangedNode):
+            return self._of_node(value)
+        return _of_function(value)
+
+    def _of_node(self, node: Any) -> Recipe:
+        if type(node) is BlockNode:
+            return ("block", node.name)
+        if type(node) is ExtendsNode:
+            return ("extends",)
+        number = self.numbers.setdefault(id(node), len(self.numbers))
+        if type(node) is not IncludeNode:
+            # Code that works on names only remembers things under these nodes.
+            return ("memory", number, type(node) is CycleNode)
+        wanted = node.template
+        if wanted.filters:
+            raise NoRecipe
+        literal = None if wanted.is_var else str.__str__(wanted.var)
+        return ("include", number, wanted.token, literal, node.isolated_context)
+
+
+def _of_message(value: Any) -> Recipe:
+    """The recipe of `_("message")`, which is translated when it is shown."""
+    _, (function, args, kwargs, _) = value.__reduce__()
+    if function is not gettext or kwargs or len(args) != 1:
+        raise NoRecipe
+    return ("lazy", str.__str__(args[0]), isinstance(args[0], SafeString))
+
+
+def _of_function(value: Any) -> Recipe:
+    made_from: Recipe | None = getattr(value, "made_from", None)
+    if made_from is not None:
+        kind, *rest = made_from
+        return ("keeping", rest[0], _of_function(rest[1])) if kind == "keeping" else made_from
+    module, path = getattr(value, "__module__", None), getattr(value, "__qualname__", "")
+    if module is None:
+        name = path.rpartition(".")[2]
+        if path == f"str.{name}" and vars(str).get(name) is value:
+            return ("str", name)
+        raise NoRecipe
+    found = _found(module, path)
+    if found is value:
+        return ("named", module, path)
+    if found is not None and getattr(found, "on_str", None) is value:
+        return ("on_str", module, path)
+    raise NoRecipe
+
+
+def _found(module: str, path: str) -> Any:
+    found: Any = import_module(module)
+    for name in path.split("."):
+        found = getattr(found, name, None)
+    return found
+
+
+# Reading
+
+
+def restored(template: Any, store: CodeStore) -> bool:
+    """Give a template the functions stored for it; say whether there were any."""
+    data = store.read(key_of(template))
+    if data is None:
+        return False
+    try:
+        parent, names, units = marshal.loads(data)
+        Restoring(template, parent, names, [StoredUnit(*unit) for unit in units]).take_over()
+    except (EOFError, ValueError, TypeError, KeyError):
+        # Whole, but not what we write: it is written anew.
+        return False
+    return True
+
+
+class Restoring:
+    """Makes the functions of a template from what was stored."""
+
+    def __init__(
+        self, template: Any, parent: tuple[str, str] | None, names: tuple[str, ...], units: list[StoredUnit]
+    ) -> None:
+        self.template = template
+        self.origin = template.origin
+        self.blocks = {name: self._placed(BlockNode(name, NodeList())) for name in names}
+        self.extends: Any = None
+        if parent is not None:
+            self.extends = self._placed(ExtendsNode(NodeList(), _expression(*parent)))
+            self.extends.blocks = self.blocks
+        self.nodes: dict[int, Any] = {}
+        self.root, *others = units
+        for block, stored in zip(self.blocks.values(), others, strict=True):
+            block.unit = RestoredUnit(self, stored)
+
+    def take_over(self) -> None:
+        """Give the template what was restored, in place of what it would work out from its nodes."""
+        self.template.root = RestoredUnit(self, self.root)
+        self.template.blocks = self.blocks
+        self.template.extends = self.extends is not None
+
+    def _placed(self, node: Any) -> Any:
+        node.origin = self.origin
+        return node
+
+    def value(self, recipe: Recipe) -> Any:
+        """The object of a recipe."""
+        kind, *rest = recipe
+        return _MAKERS[kind](self, *rest)
+
+    def plain(self, value: Any) -> Any:
+        return value
+
+    def safe(self, text: str) -> SafeString:
+        return SafeString(text)
+
+    def switches(self, values: tuple[bool, bool | None, bool | None]) -> Switches:
+        return interned(values)
+
+    def message(self, var: str, context: str | None) -> Variable:
+        made = Variable(var)
+        made.message_context = context
+        return made
+
+    def lazy(self, message: str, safe: bool) -> Any:
+        return gettext_lazy(SafeString(message) if safe else message)
+
+    def block(self, name: str) -> BlockNode:
+        return self.blocks[name]  # type: ignore[no-any-return]
+
+    def parent(self) -> ExtendsNode:
+        return self.extends  # type: ignore[no-any-return]
+
+    def memory(self, number: int, cycles: bool) -> Any:
+        node = self.nodes.get(number)
+        if node is None:
+            made = CycleNode([]) if cycles else IfChangedNode(NodeList(), NodeList())
+            node = self.nodes[number] = made
+        return node
+
+    def include(self, number: int, token: str, literal: str | None, isolated: bool) -> IncludeNode:
+        node = self.nodes.get(number)
+        if node is None:
+            made = IncludeNode(_expression(token, literal), isolated_context=isolated)
+            node = self.nodes[number] = self._placed(made)
+        return node  # type: ignore[no-any-return]
+
+    def step(self, bit: str, first: bool, finish: str) -> Any:
+        return step(bit, first=first, finish=FINISHES[finish])
+
+    def show_step(self, switches: Any, invalid: str, bit: str, first: bool) -> Any:
+        return presenter_for(interned(switches), invalid).show_step(bit, first=first)
+
+    def show(self, switches: Any, invalid: str, which: str) -> Any:
+        return getattr(presenter_for(interned(switches), invalid), which)
+
+    def keeping(self, wrapper: str, function: Recipe) -> Any:
+        return getattr(runtime, wrapper)(self.value(function))
+
+    def named(self, module: str, path: str) -> Any:
+        found = _found(module, path)
+        if found is None:
+            raise KeyError(path)
+        return found
+
+    def on_str(self, module: str, path: str) -> Any:
+        return self.named(module, path).on_str
+
+    def str_method(self, name: str) -> Any:
+        return getattr(str, name)
+
+
+_MAKERS: dict[str, Any] = {
+    "plain": Restoring.plain,
+    "safe": Restoring.safe,
+    "switches": Restoring.switches,
+    "message": Restoring.message,
+    "lazy": Restoring.lazy,
+    "block": Restoring.block,
+    "extends": Restoring.parent,
+    "memory": Restoring.memory,
+    "include": Restoring.include,
+    "step": Restoring.step,
+    "show_step": Restoring.show_step,
+    "show": Restoring.show,
+    "keeping": Restoring.keeping,
+    "named": Restoring.named,
+    "on_str": Restoring.on_str,
+    "str": Restoring.str_method,
+}
+
+
+def _expression(token: str, literal: str | None) -> FilterExpression:
+    """An expression without filters, of which only its literal is known."""
+    made = FilterExpression.__new__(FilterExpression)
+    made.token = token
+    made.filters = []
+    made.is_var = literal is None
+    made.var = None if literal is None else SafeString(literal)
+    return made
+
+
+class RestoredUnit(Unit):
+    """A unit whose function was stored. Its nodes are parsed when they are asked for."""
+
+    def __init__(self, restoring: Restoring, stored: StoredUnit) -> None:
+        super().__init__((), name=stored.name, outermost=stored.outermost)
+        self.origin = restoring.origin
+        self.live = False
+        self._restoring = restoring
+        self._stored = stored
+
+    @property
+    def nodes(self) -> Any:
+        """The nodes, for other ways to compile them: as a generator, under other switches, to be looked at."""
+        template = self._restoring.template
+        if self._stored.outermost:
+            return template.nodelist
+        for block in self._parsed_blocks(template):
+            if self.name == f"block {block.name}":
+                return block.nodelist
+        raise LookupError(self.name)
+
+    @staticmethod
+    def _parsed_blocks(template: Any) -> Iterator[BlockNode]:
+        yield from template.nodelist.get_nodes_by_type(BlockNode)
+
+    def _made(self, switches: Switches, string_if_invalid: str, *, streaming: bool) -> Any:
+        engine = self._restoring.template.engine
+        usual = (engine.autoescape, None, None), engine.string_if_invalid
+        if streaming or (tuple(switches), string_if_invalid) != usual:
+            return super()._made(switches, string_if_invalid, streaming=streaming)
+        stored = self._stored
+        constants = {name: self._restoring.value(recipe) for name, recipe in stored.constants}
+        return self.adopt(
+            switches, string_if_invalid, stored.code, constants, frozenset(stored.sets), stored.uses_block
+        )
