@@ -83,20 +83,24 @@ def identity_of(engine: Any) -> str:
         nuages.__version__, sys.version, MAGIC_NUMBER, sys.flags.optimize,
         engine.autoescape, engine.string_if_invalid, engine.debug,
         engine.builtins, sorted(engine.libraries.items()),
-        _own_files(), _marks(Path(module.__file__) for module in modules if module.__file__),
+        _own_files(), _marks(module.__file__ for module in modules if module.__file__),
     )  # fmt: skip
     return hashlib.sha256(repr(about).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @cache
 def _own_files() -> list[tuple[str, int, int]]:
-    room = Path(__file__).parent
-    return _marks(sorted((*room.rglob("*.py"), *(room.parent / "templatetags").glob("*.py"))))
+    room = os.path.dirname(__file__)
+    folders = [room, os.path.join(os.path.dirname(room), "templatetags")]
+    folders += [entry.path for entry in os.scandir(room) if entry.is_dir()]
+    return _marks(
+        sorted(entry.path for each in folders for entry in os.scandir(each) if entry.name.endswith(".py"))
+    )
 
 
-def _marks(paths: Iterable[Path]) -> list[tuple[str, int, int]]:
+def _marks(paths: Iterable[str]) -> list[tuple[str, int, int]]:
     """What tells a file from the one that it was before it was changed."""
-    return [(str(path), about.st_mtime_ns, about.st_size) for path in paths for about in [path.stat()]]
+    return [(path, about.st_mtime_ns, about.st_size) for path in paths for about in [os.stat(path)]]
 
 
 # Writing
@@ -223,7 +227,7 @@ def _of_function(value: Any) -> Recipe:
 
 
 def _found(module: str, path: str) -> Any:
-    found: Any = import_module(module)
+    found: Any = sys.modules.get(module) or import_module(module)
     for name in path.split("."):
         found = getattr(found, name, None)
     return found

@@ -56,8 +56,7 @@ class CodeStore:
             about = os.fstat(file)
             if not (stat.S_ISREG(about.st_mode) and _is_ours(about) and about.st_size <= BYTES_AT_MOST):
                 return None
-            with os.fdopen(file, "rb", closefd=False) as stream:
-                content = stream.read(BYTES_AT_MOST + 1)
+            content = os.read(file, about.st_size + 1)
         except OSError:
             return None
         finally:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any
 
 from nuages.template.compiler.emitter import LOOPS_AT_MOST, TAGS_AT_MOST, Emitter
@@ -129,9 +129,12 @@ class Unit:
     def compiled(
         self, switches: Switches, string_if_invalid: str, *, streaming: bool = False
     ) -> tuple[CodeType, Emitter]:
-        """The code of the module that holds the function, and what it was made with."""
+        """The code of the function, and what it was made with."""
         module, code = self.tree(switches, string_if_invalid, streaming=streaming)
-        return compile(module, self.filename, "exec"), code
+        whole = compile(module, self.filename, "exec")
+        (function,) = (part for part in whole.co_consts if isinstance(part, CodeType))
+        # Tracebacks then say `in block title`.
+        return function.replace(co_name=self.name, co_qualname=self.name), code
 
     def adopt(
         self,
@@ -150,14 +153,9 @@ class Unit:
     def _function_of(
         self, compiled: CodeType, constants: dict[str, Any], sets: frozenset[str], reads_block: bool
     ) -> Any:
-        namespace = {**HELPERS, **constants, "__nuages_unit__": self}
-        exec(compiled, namespace)
         self.sets = sets
         self.uses_block = self.live or reads_block
-        function = namespace["render"]
-        # Tracebacks then say `in block title`.
-        function.__code__ = function.__code__.replace(co_name=self.name, co_qualname=self.name)
-        return function
+        return FunctionType(compiled, {**HELPERS, **constants, "__nuages_unit__": self})
 
     @cached_property
     def origin(self) -> Any:
