@@ -90,7 +90,7 @@ class Node:
             node = waiting.pop()
             if isinstance(node, nodetype):
                 found.append(node)
-            if isinstance(node, Node):
+            if isinstance(node, Node) and node.child_nodelists:
                 for nodes in reversed(list(node.children())):
                     waiting.extend(reversed(nodes))
         return found

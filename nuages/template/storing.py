@@ -406,7 +406,8 @@ class RestoredUnit(Unit):
         if streaming or (tuple(switches), string_if_invalid) != usual:
             return super()._made(switches, string_if_invalid, streaming=streaming)
         stored = self._stored
-        constants = {name: self._restoring.value(recipe) for name, recipe in stored.constants}
+        restoring = self._restoring
+        constants = {name: _MAKERS[recipe[0]](restoring, *recipe[1:]) for name, recipe in stored.constants}
         return self.adopt(
             switches, string_if_invalid, stored.code, constants, frozenset(stored.sets), stored.uses_block
         )

@@ -54,8 +54,9 @@ def bound_in(nodes: Iterable[Any]) -> Iterator[str]:
     for node in nodes:
         if not isinstance(node, Node):
             continue
-        yield from node.binds
-        if not node.own_layer:
+        if node.binds:
+            yield from node.binds
+        if node.child_nodelists and not node.own_layer:
             for children in node.children():
                 yield from bound_in(children)
 
@@ -73,11 +74,14 @@ def depth_of(nodes: Iterable[Any]) -> Depth:
     waiting: list[tuple[Any, int, int]] = [(node, 0, 0) for node in nodes]
     while waiting:
         node, above, around = waiting.pop()
-        if isinstance(node, Node):
+        if above > tags:
+            tags = above
+        if isinstance(node, Node) and (node.child_nodelists or node.nests):
             around += node.nests
-            tags, loops = max(tags, above), max(loops, around)
+            if around > loops:
+                loops = around
             for children in node.children():
-                waiting.extend((child, above + 1, around) for child in children)
+                waiting += [(child, above + 1, around) for child in children]
     return Depth(tags, loops)
 
 

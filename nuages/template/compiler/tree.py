@@ -51,6 +51,7 @@ class TreeBuilder:
         self.nesting = 0
         self._constant_names: dict[int, str] = {}
         self._locals: dict[str, ast.expr] = _COMMON.copy()
+        self._texts: dict[str, ast.expr] = {}
         self._counter = 0
         self._body: list[ast.stmt] = []
         self._pending: list[str | ast.expr] = []
@@ -67,7 +68,12 @@ class TreeBuilder:
 
     def const(self, value: Any) -> ast.expr:
         """A literal of Python."""
-        return ast.Constant(value, **ANYWHERE)
+        if type(value) is not str:
+            return ast.Constant(value, **ANYWHERE)
+        made = self._texts.get(value)
+        if made is None:
+            made = self._texts[value] = ast.Constant(value, **ANYWHERE)
+        return made
 
     def attribute(self, holder: ast.expr, name: str) -> ast.expr:
         """`holder.name`."""
@@ -76,7 +82,9 @@ class TreeBuilder:
     def call(self, function: str | ast.expr, *args: ast.expr, **kwargs: ast.expr) -> ast.expr:
         """A call; a function given by name is a runtime helper or a local."""
         called = self.local(function) if isinstance(function, str) else function
-        keywords = [ast.keyword(name, value, **self._place) for name, value in kwargs.items()]
+        keywords = (
+            [ast.keyword(name, value, **self._place) for name, value in kwargs.items()] if kwargs else []
+        )
         return ast.Call(called, list(args), keywords, **self._place)
 
     def list_of(self, items: Iterable[ast.expr]) -> ast.expr:

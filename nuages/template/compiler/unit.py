@@ -36,7 +36,7 @@ def own_nodes(nodes: Sequence[Any]) -> Any:
     while waiting:
         node = waiting.pop()
         yield node
-        if isinstance(node, Node) and node.compiles and not node.stands_apart:
+        if isinstance(node, Node) and node.child_nodelists and node.compiles and not node.stands_apart:
             for children in node.children():
                 waiting.extend(children)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,16 @@ from nuages.utils._os import safe_join
 TEMPLATE_SUFFIXES = frozenset(
     {".html", ".htm", ".txt", ".xml", ".svg", ".js", ".css", ".json", ".md", ".eml"}
 )
+
+
+# Names that lead nowhere else, whatever the directory.
+_PLAIN_NAME = re.compile(r"\w[\w-]*(?:\.\w[\w-]*)*(?:/\w[\w-]*(?:\.\w[\w-]*)*)*", re.ASCII)
+
+
+@lru_cache(maxsize=1024)
+def _tidy(directory: Any) -> str:
+    """An absolute directory without detours or a slash at its end."""
+    return os.path.normpath(directory).rstrip(os.sep)
 
 
 class Loader(BaseLoader):
@@ -43,7 +56,15 @@ class Loader(BaseLoader):
 
     def get_template_sources(self, template_name: Any) -> Iterator[Origin]:
         """The file in each directory, unless its name leads out of there."""
+        is_plain = (
+            os.sep == "/"
+            and isinstance(template_name, str)
+            and _PLAIN_NAME.fullmatch(template_name) is not None
+        )
         for directory in self.get_dirs():
+            if is_plain and os.path.isabs(directory):
+                yield Origin(f"{_tidy(directory)}{os.sep}{template_name}", template_name, self)
+                continue
             try:
                 path = safe_join(directory, template_name)
             except SuspiciousFileOperation:

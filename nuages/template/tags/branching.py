@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nuages.template.compiler.scope import Bound, Layer, Loop, identifier
@@ -84,6 +84,11 @@ class IfNode(Node):
     def nodelist(self) -> NodeList:
         """All nodes of all branches."""
         return NodeList(self)
+
+    def children(self) -> Iterator[Sequence[Any]]:
+        """The node list of each branch."""
+        for _, nodelist in self.conditions_nodelists:
+            yield nodelist
 
     def emit(self, code: Emitter) -> None:
         branches = self.conditions_nodelists
