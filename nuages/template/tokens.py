@@ -70,7 +70,7 @@ class Token:
             if opening:
                 closing = opening[1] + ")"
                 joined = [piece]
-                while not joined[-1].endswith(closing):
+                while closing not in joined[-1]:
                     following = next(pieces, None)
                     if following is None:
                         break
