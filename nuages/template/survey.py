@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from nuages.conf import settings
 from nuages.template.exceptions import TemplateDoesNotExist, TemplateSyntaxError
 from nuages.template.lexer import Lexer
 from nuages.template.library import InclusionNode
@@ -16,6 +17,7 @@ from nuages.template.presentation import Switches
 from nuages.template.template import Template
 from nuages.template.tokens import Token
 from nuages.template.variables import FilterExpression
+from nuages.utils.module_loading import import_string
 
 
 @dataclass(slots=True)
@@ -99,7 +101,7 @@ def _refer(engine: Any, finding: Finding, node: Node, expression: FilterExpressi
     wanted = str(expression.var)
     names.add(wanted)
     try:
-        engine.get_template(wanted)
+        _found(engine, wanted)
     except TemplateDoesNotExist:
         message = f"There is no template {wanted!r}."
         line, column = (None, None) if node.token is None else _place(node.token)
@@ -107,6 +109,14 @@ def _refer(engine: Any, finding: Finding, node: Node, expression: FilterExpressi
     except Exception:
         # Its own finding tells.
         return
+
+
+def _found(engine: Any, name: str) -> Any:
+    """The template of a name; that of a widget may be one that only the renderer of forms knows."""
+    try:
+        return engine.get_template(name)
+    except TemplateDoesNotExist:
+        return import_string(settings.FORM_RENDERER)().get_template(name)
 
 
 def problem_of(error: Exception) -> Problem:
