@@ -31,8 +31,11 @@ _WITH_WRITES = re.compile(r"\b(?:INSERT|UPDATE|DELETE|REPLACE|MERGE)\b", re.IGNO
 #: A statement that would hold the loop longer than this runs in a thread.
 SLOW_SECONDS = 0.004
 
-#: So many runs must speak against what we think of a statement before we change our mind.
-RUNS_IN_A_ROW = 3
+#: A run of this length, on the thread's own clock, needs no third one to confirm it.
+VERY_SLOW_SECONDS = 0.1
+
+#: So many runs must speak against what we think of a statement before we change our mind; and at most so many.
+RUNS_IN_A_ROW, MOST_RUNS_IN_A_ROW = 3, 1024
 
 
 def qmarks(sql: str) -> str:
@@ -57,24 +60,20 @@ def changes_data(sql: str) -> bool:
     return word not in _READS
 
 
-class Statement:
-    """SQL with `%s` placeholders and its other forms; made once per plan and kept with it.
+class Pace:
+    """Whether something holds up an event loop: `slow` means that it runs in a thread there.
 
-    `slow` is true while running it would hold up an event loop: then it runs in a thread there. One long run proves
-    nothing, as the machine may have been busy; so it takes some in a row to change it, either way.
+    One long run proves nothing, as the machine may have been busy; so it takes some in a row to change it, either way
+    (two, where the second was very long). What turns out slow again has to be quick for twice as long the next time.
     """
 
-    __slots__ = ("_native", "_surprises", "name", "qmark", "slow", "sql", "writes")
+    __slots__ = ("_needed", "_surprises", "slow")
 
-    def __init__(self, sql: str, stored: str | None = None) -> None:
-        """`stored` asks the same of a driver that would convert columns, and leaves that to the loader."""
-        self.sql = sql
-        self.qmark = qmarks(stored or sql)
-        self.writes = changes_data(sql)
+    def __init__(self) -> None:
         self.slow = False
         self._surprises = 0
-        self.name: str | None = None
-        self._native: dict[Callable[[str], str], str] = {}
+        #: So many quick runs in a row end being slow.
+        self._needed = RUNS_IN_A_ROW
 
     def took(self, seconds: float) -> None:
         """Note how long a run has taken."""
@@ -82,14 +81,48 @@ class Statement:
             self._surprises = 0
             return
         self._surprises += 1
-        if self._surprises == RUNS_IN_A_ROW:
-            self.slow = not self.slow
-            self._surprises = 0
+        if self.slow:
+            if self._surprises >= self._needed:
+                self._turn(slow=False)
+                self._needed = min(self._needed * 2, MOST_RUNS_IN_A_ROW)
+        elif self._surprises >= RUNS_IN_A_ROW or (self._surprises > 1 and seconds > VERY_SLOW_SECONDS):
+            self._turn(slow=True)
 
     @property
     def doubtful(self) -> bool:
-        """Whether the last run spoke against what we think of the statement."""
+        """Whether the last run spoke against what we think of it."""
         return self._surprises > 0
+
+    def _turn(self, slow: bool) -> None:
+        self.slow, self._surprises = slow, 0
+
+
+@lru_cache(maxsize=4096)
+def pace_of(what: str, sql: str) -> Pace:
+    """Return what is known about running ("run") this SQL or reading its rows ("read")."""
+    return Pace()
+
+
+class Statement:
+    """SQL with `%s` placeholders and its other forms; made once per plan and kept with it."""
+
+    __slots__ = ("_native", "_pace", "name", "qmark", "sql", "writes")
+
+    def __init__(self, sql: str, stored: str | None = None) -> None:
+        """`stored` asks the same of a driver that would convert columns, and leaves that to the loader."""
+        self.sql = sql
+        self._pace: Pace | None = None
+        self.qmark = qmarks(stored or sql)
+        self.writes = changes_data(sql)
+        self.name: str | None = None
+        self._native: dict[Callable[[str], str], str] = {}
+
+    @property
+    def pace(self) -> Pace:
+        """How quick it is. Plans that are made anew for each execution share it by their SQL."""
+        if self._pace is None:
+            self._pace = pace_of("run", self.sql)
+        return self._pace
 
     def native(self, convert: Callable[[str], str]) -> str:
         """Return the form a driver wants, made by `convert` on the first call."""

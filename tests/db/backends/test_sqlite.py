@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import datetime
 import sqlite3
-import threading
 import time
 from typing import Any
 
 import pytest
 
 from nuages.db import IntegrityError, OperationalError, connections, transaction
-from nuages.db.backends.statement import RUNS_IN_A_ROW, SLOW_SECONDS, Statement
+from nuages.db.backends.statement import Statement
 from nuages.spine import ThreadLane, WorkerLane, in_worker, wait
 from tests.spine.conftest import Run
 
@@ -195,50 +194,6 @@ def test_outside_of_transactions_each_task_has_a_connection_of_its_own(file: Any
         return await WorkerLane().run(parent)
 
     assert run(main())
-
-
-def test_one_slow_run_proves_nothing_but_some_in_a_row_do() -> None:
-    statement = Statement("SELECT 1")
-    for _ in range(RUNS_IN_A_ROW - 1):
-        statement.took(SLOW_SECONDS * 2)
-    statement.took(0)
-    assert not statement.slow
-    for _ in range(RUNS_IN_A_ROW):
-        statement.took(SLOW_SECONDS * 2)
-    assert statement.slow
-    for _ in range(RUNS_IN_A_ROW):
-        statement.took(0)
-    assert not statement.slow
-
-
-def test_a_statement_is_doubtful_from_the_first_run_that_surprises() -> None:
-    statement = Statement("SELECT 1")
-    statement.took(0.001)
-    assert not statement.doubtful
-    statement.took(1)
-    assert statement.doubtful
-    statement.took(0.001)
-    assert not statement.doubtful
-
-
-def test_slow_statements_leave_the_loop_to_others(file: Any, run: Run) -> None:
-    slow = Statement(
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT count(*) FROM n"
-    )
-    threads: list[int] = []
-
-    def query() -> None:
-        connection = connections["file"]
-        connection.ensure_connection()
-        for _ in range(RUNS_IN_A_ROW + 1):
-            assert connection.fetch(slow) == [(300000,)]
-
-    async def main() -> None:
-        threads.append(threading.get_ident())
-        await WorkerLane().run(query)
-
-    run(main())
-    assert slow.slow
 
 
 def test_a_failed_statement_raises_the_documented_exception_with_its_cause(file: Any) -> None:

@@ -66,23 +66,23 @@ class Ticket:
 class Line:
     """A lock that serves in order of arrival, whatever lane its callers run in. Not reentrant."""
 
-    __slots__ = ("_guard", "_taken", "_waiting")
+    __slots__ = ("_guard", "_waiting", "taken")
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._taken = False
+        self.taken = False
         self._waiting: deque[Ticket] = deque()
 
     def enter(self, timeout: float | None = None) -> bool:
         """Take the lock, waiting for it if need be; False when it did not come in time."""
         with self._guard:
-            if not self._taken:
-                self._taken = True
+            if not self.taken:
+                self.taken = True
                 return True
         ticket = Ticket()
         with self._guard:
-            if not self._taken:  # it was given back while the ticket was made
-                self._taken = True
+            if not self.taken:  # it was given back while the ticket was made
+                self.taken = True
                 return True
             self._waiting.append(ticket)
         try:
@@ -109,7 +109,7 @@ class Line:
             if self._waiting:
                 self._waiting.popleft().call()
             else:
-                self._taken = False
+                self.taken = False
 
     def __enter__(self) -> None:
         self.enter()

@@ -14,24 +14,28 @@ import datetime
 import decimal
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from itertools import tee
 from sqlite3 import dbapi2
 from typing import TYPE_CHECKING, Any
 
 from nuages.core.exceptions import ImproperlyConfigured
 from nuages.db.backends.base.base import BaseDatabaseWrapper, Row
+from nuages.db.backends.base.queueing import Line
 from nuages.db.backends.sqlite3.dialect import OPERATORS, PATTERN_ESC, PATTERN_OPS, dialect
 from nuages.db.backends.sqlite3.features import DatabaseFeatures
 from nuages.db.backends.sqlite3.functions import register
 from nuages.db.backends.sqlite3.locking import WriteLine, is_busy, line_of, patiently
 from nuages.db.backends.sqlite3.names import is_in_memory
+from nuages.db.backends.sqlite3.offloading import at_its_pace
 from nuages.db.backends.sqlite3.operations import DatabaseOperations
 from nuages.db.backends.sqlite3.types import DATA_TYPE_CHECKS, DATA_TYPE_SUFFIXES, DATA_TYPES
-from nuages.db.backends.statement import changes_data, qmarks
+from nuages.db.backends.statement import Pace, changes_data, pace_of, qmarks
+from nuages.db.backends.utils import debug_transaction
 from nuages.db.exceptions import IntegrityError, OperationalError
-from nuages.spine import in_worker, offload
+from nuages.db.handler import DEFAULT_DB_ALIAS
+from nuages.spine import in_worker
 from nuages.utils.module_loading import imported
 
 if TYPE_CHECKING:
@@ -39,6 +43,9 @@ if TYPE_CHECKING:
     from nuages.db.backends.statement import Statement
 
 TRANSACTION_MODES = frozenset({"DEFERRED", "EXCLUSIVE", "IMMEDIATE"})
+
+#: Rows that are read at a time where a cursor is iterated in a worker.
+PIECE = 100
 
 #: How long to wait for a lock where OPTIONS does not say.
 TIMEOUT_SECONDS = 5.0
@@ -72,6 +79,11 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     _timeout = TIMEOUT_SECONDS
     _begin_sql = "BEGIN"
     transaction_mode: str | None = None
+
+    def __init__(self, settings_dict: dict[str, Any], alias: str = DEFAULT_DB_ALIAS) -> None:
+        super().__init__(settings_dict, alias)
+        #: Taken while a statement of ours runs in a thread: the driver would block whoever comes meanwhile.
+        self._gate = Line()
 
     @property
     def dialect(self) -> Dialect:
@@ -193,12 +205,14 @@ class DatabaseWrapper(BaseDatabaseWrapper):
 
     # Running
 
-    def _call(self, call: Any, sql: str, params: Any, writes: bool) -> Any:
+    def _call(self, pace: Pace, call: Any, sql: str, params: Any, writes: bool) -> Any:
         """Run a statement; a write of its own stands in line for the lock."""
         line = self._line
+        cooperative = in_worker()
+        if cooperative:
+            call = partial(self._aside, pace, pace.took, call)
         if line is None or (self._has_lock and self.in_atomic_block):
             return call(sql, params)
-        cooperative = in_worker()
         if not writes or self.connection.in_transaction:
             if not cooperative:
                 return call(sql, params)
@@ -218,6 +232,13 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         finally:
             line.leave()
 
+    def _aside(self, pace: Pace, took: Callable[[float], object], call: Any, *args: Any) -> Any:
+        """In a worker: leave the loop to others while something slow runs, and wait while others do that here."""
+        if not pace.slow and not self._gate.taken:
+            return at_its_pace(self.connection, pace, took, call, *args)
+        with self._gate:
+            return at_its_pace(self.connection, pace, took, call, *args)
+
     def _take_lock(self) -> None:
         if self._line is not None and not self._has_lock and "DEFERRED" not in self._begin_sql:
             if not self._line.enter(self._timeout):
@@ -229,43 +250,26 @@ class DatabaseWrapper(BaseDatabaseWrapper):
             self._has_lock = False
             self._line.leave()
 
+    def _fetchall(self, sql: str, params: Any) -> list[Row]:
+        return self._execute(sql, params).fetchall()
+
     def fetch(self, statement: Statement, params: Sequence[Any] = ()) -> list[Row]:
         if self._execute is None or self.watched():
             return super().fetch(statement, params)
         try:
-            if not in_worker():
-                if statement.writes:
-                    return self._call(self._execute, statement.qmark, params, True).fetchall()
-                return self._execute(statement.qmark, params).fetchall()
-            return self._fetch_in_worker(statement, params)
+            if statement.writes or in_worker():
+                return self._call(statement.pace, self._fetchall, statement.qmark, params, statement.writes)
+            return self._execute(statement.qmark, params).fetchall()
         except sqlite3.Error as error:
             raise self.wrap_database_errors.translate(error) from error
-
-    def _fetch_in_worker(self, statement: Statement, params: Sequence[Any]) -> list[Row]:
-        if statement.slow and not statement.writes:
-            return offload(self._fetch_timed, statement, params)
-        # On a busy machine the clock on the wall runs while others do: it may suspect, the thread's own confirms.
-        clock = time.thread_time if statement.doubtful else time.perf_counter
-        started = clock()
-        rows = self._call(self._execute, statement.qmark, params, statement.writes).fetchall()
-        statement.took(clock() - started)
-        return rows
-
-    def _fetch_timed(self, statement: Statement, params: Sequence[Any]) -> list[Row]:
-        """Fetch in a thread, whose own time is what it would have cost the loop."""
-        started = time.thread_time()
-        rows = self._execute(statement.qmark, params).fetchall()
-        statement.took(time.thread_time() - started)
-        return rows
 
     def fetch_one(self, statement: Statement, params: Sequence[Any] = ()) -> Row | None:
         if self._execute is None or self.watched():
             return super().fetch_one(statement, params)
         try:
-            if in_worker():
-                return next(iter(self._fetch_in_worker(statement, params)), None)
-            if statement.writes:
-                return next(iter(self._call(self._execute, statement.qmark, params, True).fetchall()), None)
+            if statement.writes or in_worker():
+                rows = self._call(statement.pace, self._fetchall, statement.qmark, params, statement.writes)
+                return rows[0] if rows else None
             cursor = self._execute(statement.qmark, params)
             row = cursor.fetchone()
             cursor.close()  # an open SELECT would hold a read transaction
@@ -273,22 +277,13 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         except sqlite3.Error as error:
             raise self.wrap_database_errors.translate(error) from error
 
-    def fetch_chunks(self, statement: Statement, params: Sequence[Any], size: int) -> Iterator[list[Row]]:
-        if self._execute is None or self.watched() or statement.writes:
-            yield from super().fetch_chunks(statement, params, size)
-            return
-        try:
-            cursor = self._call(self._execute, statement.qmark, params, False)
-            while rows := offload(cursor.fetchmany, size) if statement.slow else cursor.fetchmany(size):
-                yield rows
-        except sqlite3.Error as error:
-            raise self.wrap_database_errors.translate(error) from error
-
     def run(self, statement: Statement, params: Sequence[Any] = ()) -> int:
         if self._execute is None or self.watched():
             return super().run(statement, params)
         try:
-            return self._call(self._execute, statement.qmark, params, statement.writes).rowcount
+            return self._call(
+                statement.pace, self._execute, statement.qmark, params, statement.writes
+            ).rowcount
         except sqlite3.Error as error:
             raise self.wrap_database_errors.translate(error) from error
 
@@ -296,7 +291,8 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         if self._execute is None or self.watched():
             return super().run_many(statement, param_list)
         try:
-            return self._call(self.connection.executemany, statement.qmark, param_list, True).rowcount
+            many = self.connection.executemany
+            return self._call(statement.pace, many, statement.qmark, param_list, True).rowcount
         except sqlite3.Error as error:
             raise self.wrap_database_errors.translate(error) from error
 
@@ -319,7 +315,13 @@ class DatabaseWrapper(BaseDatabaseWrapper):
             self.connection.isolation_level = mode
 
     def _commit(self) -> None:
-        super()._commit()
+        if self.connection is not None:
+            with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
+                if in_worker():
+                    pace = pace_of("run", "COMMIT")
+                    self._aside(pace, pace.took, self.connection.commit)
+                else:
+                    self.connection.commit()
         self._give_lock_back()
 
     def _rollback(self) -> None:
@@ -372,23 +374,29 @@ class DatabaseWrapper(BaseDatabaseWrapper):
 class SQLiteCursor:
     """A cursor of the driver that takes `%s` placeholders and waits for locks as the connection does."""
 
-    __slots__ = ("_cursor", "_wrapper")
+    __slots__ = ("_cursor", "_longest", "_reading", "_wrapper")
 
     def __init__(self, wrapper: DatabaseWrapper, cursor: sqlite3.Cursor) -> None:
         self._wrapper, self._cursor = wrapper, cursor
+        #: What is known about reading the rows of this statement, and the longest time that one call took.
+        self._reading: Pace | None = None
+        self._longest = 0.0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._cursor, name)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._cursor)
+        return self._in_pieces() if in_worker() else iter(self._cursor)
+
+    def _in_pieces(self) -> Iterator[Any]:
+        while rows := self.fetchmany(PIECE):
+            yield from rows
 
     def execute(self, query: str, params: Any = None) -> SQLiteCursor:
-        writes = changes_data(query)
         if params is None:
-            self._wrapper._call(self._cursor.execute, query, (), writes)
+            self._run(self._cursor.execute, query, query, ())
         else:
-            self._wrapper._call(self._cursor.execute, converted(query, params), params, writes)
+            self._run(self._cursor.execute, query, converted(query, params), params)
         return self
 
     def executemany(self, query: str, param_list: Iterable[Any]) -> SQLiteCursor:
@@ -396,12 +404,40 @@ class SQLiteCursor:
         peeked, params = tee(iter(param_list))
         first = next(peeked, None)
         if first is not None:
-            self._wrapper._call(
-                self._cursor.executemany, converted(query, first), params, changes_data(query)
-            )
+            self._run(self._cursor.executemany, query, converted(query, first), params)
         return self
 
+    def _run(self, call: Any, query: str, sql: str, params: Any) -> None:
+        self._note_reading()
+        self._wrapper._call(pace_of("run", query), call, sql, params, changes_data(query))
+        if in_worker():
+            self._reading = pace_of("read", query)
+
+    def _read(self, call: Any, *args: Any) -> Any:
+        if self._reading is None or not in_worker():
+            return call(*args)
+        return self._wrapper._aside(self._reading, self._read_took, call, *args)
+
+    def _read_took(self, seconds: float) -> None:
+        self._longest = max(self._longest, seconds)
+
+    def _note_reading(self) -> None:
+        """The rows have been read: their slowest part counts."""
+        if self._reading is not None:
+            self._reading.took(self._longest)
+            self._reading, self._longest = None, 0.0
+
+    def fetchone(self) -> Any:
+        return self._read(self._cursor.fetchone)
+
+    def fetchmany(self, size: int | None = None) -> Any:
+        return self._read(self._cursor.fetchmany, self._cursor.arraysize if size is None else size)
+
+    def fetchall(self) -> Any:
+        return self._read(self._cursor.fetchall)
+
     def close(self) -> None:
+        self._note_reading()
         self._cursor.close()
 
 
