@@ -77,7 +77,10 @@ class DatabaseErrorWrapper:
             return error
         if kind not in HARMLESS:
             self.wrapper.errors_occurred = True
-        return kind(*error.args)
+        ours = kind(*error.args)
+        if advice := self.wrapper.advice(error):
+            ours.add_note(advice)
+        return ours
 
     def __call__(self, function: F) -> F:
         @functools.wraps(function)

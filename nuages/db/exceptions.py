@@ -23,6 +23,10 @@ class OperationalError(DatabaseError):
     """Something outside the query: no server, no such file, locked, out of memory."""
 
 
+class CannotConnect(OperationalError):
+    """No connection could be opened; its notes say what to do."""
+
+
 class ProgrammingError(DatabaseError):
     """The query is wrong: syntax, a table that is not there, too few parameters."""
 

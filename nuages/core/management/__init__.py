@@ -228,5 +228,16 @@ class ManagementUtility:
 
 
 def execute_from_command_line(argv: Iterable[str] | None = None) -> None:
-    """Do what a command line says: `manage.py`, `nuages` and `python -m nuages` call this."""
-    ManagementUtility(None if argv is None else list(argv)).execute()
+    """Do what a command line says: `manage.py`, `nuages` and `python -m nuages` call this.
+
+    A project that is not configured as it should be ends the process with the message, with `--traceback` an error.
+    """
+    utility = ManagementUtility(None if argv is None else list(argv))
+    try:
+        utility.execute()
+    except ImproperlyConfigured as error:
+        if "--traceback" in utility.argv:
+            raise
+        lines = [f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())]
+        sys.stderr.write("\n".join(lines) + "\n")
+        sys.exit(1)

@@ -19,6 +19,7 @@ from nuages.core.management.color import color_style, no_style
 from nuages.core.management.output import OutputWrapper
 from nuages.core.management.parser import CommandError, CommandParser, DjangoHelpFormatter
 from nuages.db import DEFAULT_DB_ALIAS, connections
+from nuages.db.exceptions import CannotConnect
 from nuages.spine import call
 
 __all__ = [
@@ -196,6 +197,13 @@ class BaseCommand:
         handle_default_options(options)
         try:
             self.execute(*args, **values)
+        except CannotConnect as error:
+            if options.traceback:
+                raise
+            self.stderr.write(f"OperationalError: {str(error).strip()}")
+            for note in getattr(error, "__notes__", ()):
+                self.stderr.write(note)
+            sys.exit(1)
         except CommandError as error:
             if options.traceback:
                 raise

@@ -34,9 +34,14 @@ def other_session(sql: str) -> list[Any]:
         return cursor.fetchall() if cursor.description else []
 
 
+def options_of(alias: str, **options: Any) -> dict[str, Any]:
+    """Return the settings of a database with everything that it leaves out."""
+    configured: dict[str, Any] = connections.configure_settings({"default": {}, alias: options})[alias]
+    return configured
+
+
 def _with_alias(alias: str, **options: Any) -> Iterator[BaseDatabaseWrapper]:
-    configured = connections.configure_settings({"default": {}, alias: options})
-    connections.settings[alias] = configured[alias]
+    connections.settings[alias] = options_of(alias, **options)
     connection = connections[alias]
     try:
         yield connection

@@ -87,12 +87,3 @@ def test_rows_come_in_chunks(postgres: Any) -> None:
     with transaction.atomic(using="postgres"):
         chunks = list(postgres.fetch_chunks(numbers, (), 100))
     assert [len(chunk) for chunk in chunks] == [100, 100, 50]
-
-
-def test_a_server_that_is_not_there_is_named(postgres: Any) -> None:
-    configured = {**postgres.settings_dict, "HOST": "127.0.0.1", "PORT": "1"}
-    elsewhere = type(postgres)(configured, "elsewhere")
-    with pytest.raises(OperationalError) as caught:
-        elsewhere.ensure_connection()
-    text = "\n".join([str(caught.value), *getattr(caught.value, "__notes__", ())])
-    assert "127.0.0.1" in text and "1" in text

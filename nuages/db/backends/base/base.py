@@ -29,7 +29,7 @@ from nuages.db.backends.base.queueing import Turnstile
 from nuages.db.backends.base.validation import BaseDatabaseValidation
 from nuages.db.backends.utils import CursorDebugWrapper, CursorWrapper, debug_transaction
 from nuages.db.errors import DatabaseErrorWrapper
-from nuages.db.exceptions import DatabaseError, NotSupportedError
+from nuages.db.exceptions import CannotConnect, DatabaseError, NotSupportedError, OperationalError
 from nuages.db.handler import DEFAULT_DB_ALIAS
 from nuages.db.pool import Limits
 from nuages.spine import call
@@ -265,13 +265,32 @@ class BaseDatabaseWrapper:
         self.health_check_done = True
         self.closed_in_transaction = False
         self.errors_occurred = False
-        self.connection = self.get_new_connection(self.get_connection_params())
+        self.connection = self._open()
         self.set_autocommit(self.settings_dict["AUTOCOMMIT"])
         self.init_connection_state()
         self.run_on_commit = []
         from nuages.db.backends.signals import connection_created
 
         connection_created.send(sender=type(self), connection=self)
+
+    def _open(self) -> Any:
+        params = self.get_connection_params()
+        try:
+            with self.wrap_database_errors:
+                return self.get_new_connection(params)
+        except OperationalError as error:
+            failed = CannotConnect(*error.args)
+            if advice := self.advice_for_connecting(error, params) or self.advice(error):
+                failed.add_note(advice)
+            raise failed.with_traceback(error.__traceback__) from error.__cause__
+
+    def advice(self, error: BaseException) -> str | None:
+        """Return what to do about an error of the driver, where the site's operator can do something."""
+        return None
+
+    def advice_for_connecting(self, error: BaseException, params: dict[str, Any]) -> str | None:
+        """Return what to do where the driver could not connect with these parameters."""
+        return None
 
     def ensure_connection(self) -> None:
         """Open the connection unless it is open."""

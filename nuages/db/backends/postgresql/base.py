@@ -21,7 +21,7 @@ from nuages.conf import settings
 from nuages.core.exceptions import ImproperlyConfigured
 from nuages.db.backends.base.base import BaseDatabaseWrapper, Row
 from nuages.db.backends.base.queueing import acquire
-from nuages.db.backends.postgresql import driver
+from nuages.db.backends.postgresql import advice, driver
 from nuages.db.backends.postgresql.dialect import OPERATORS, PATTERN_ESC, PATTERN_OPS, dialect
 from nuages.db.backends.postgresql.driver import Cursor, IsolationLevel, ServerBindingCursor, ServerSideCursor
 from nuages.db.backends.postgresql.driver import psycopg as Database
@@ -255,21 +255,16 @@ class DatabaseWrapper(BaseDatabaseWrapper):
             pool.open()
             raw = acquire(pool.getconn, pool.putconn)
         else:
-            try:
-                raw = driver.Connection.open(**conn_params)
-            except Database.OperationalError as error:
-                self._explain_unreachable(error, conn_params)
-                raise
+            raw = driver.Connection.open(**conn_params)
         if isolation is not None:
             raw.isolation_level = isolation
         return raw
 
-    def _explain_unreachable(self, error: Exception, params: dict[str, Any]) -> None:
-        host, port = params.get("host", "the local socket"), params.get("port", 5432)
-        error.add_note(
-            f"DATABASES[{self.alias!r}] names database {params.get('dbname')!r} at {host}, port {port}, "
-            f"user {params.get('user', 'of this process')!r}. Is the server running there, and does it let this user in?"
-        )
+    def advice(self, error: BaseException) -> str | None:
+        return advice.for_running(error.sqlstate) if isinstance(error, Database.Error) else None
+
+    def advice_for_connecting(self, error: BaseException, params: dict[str, Any]) -> str | None:
+        return advice.for_connecting(str(error), params, self.alias)
 
     def init_connection_state(self) -> None:
         raw = self.connection

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from nuages.core.exceptions import ImproperlyConfigured
 from nuages.db.backends.base.base import BaseDatabaseWrapper, Row
 from nuages.db.backends.base.queueing import Line
+from nuages.db.backends.sqlite3 import advice
 from nuages.db.backends.sqlite3.dialect import OPERATORS, PATTERN_ESC, PATTERN_OPS, dialect
 from nuages.db.backends.sqlite3.features import DatabaseFeatures
 from nuages.db.backends.sqlite3.functions import register
@@ -158,6 +159,9 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         """SQLite's own waiting sleeps, which a thread may and an event loop may not."""
         seconds = 0 if in_worker() else self._timeout
         self.connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
+    def advice(self, error: BaseException) -> str | None:
+        return advice.for_running(str(error), str(self.settings_dict["NAME"]))
 
     def create_cursor(self, name: str | None = None) -> SQLiteCursor:
         return SQLiteCursor(self, self.connection.cursor())
