@@ -23,10 +23,11 @@ class Scope:
     all of them run, whatever one of them raises.
     """
 
-    __slots__ = ("__weakref__", "_callbacks", "_token", "closed", "locals", "parent")
+    __slots__ = ("__weakref__", "_callbacks", "_token", "closed", "locals", "parent", "thread")
 
     def __init__(self, parent: Scope | None = None) -> None:
         self.parent = parent
+        self.thread = threading.get_ident()
         self.locals: dict[Any, Any] = {}
         self.closed = False
         self._callbacks: list[Callable[[], object]] = []
@@ -64,6 +65,26 @@ class Scope:
                 _current.reset(self._token)
 
 
+class Guest(Scope):
+    """The work of a thread into which somebody's context was copied (`asyncio.to_thread`, asgiref's functions).
+
+    It goes on beside the work that it belongs to, as a task does, and ends with it at the latest.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, host: Scope) -> None:
+        super().__init__(host)
+        host.on_close(self.close)
+        if host.parent is None and not host.entered:
+            # A thread's own scope may last for ever, the guest's thread ends sooner.
+            weakref.finalize(threading.current_thread(), self.close)
+
+    @property
+    def entered(self) -> bool:
+        return self.parent is not None and self.parent.entered
+
+
 _current: ContextVar[Scope] = ContextVar("nuages_scope")
 _task_scopes: weakref.WeakKeyDictionary[asyncio.Task[Any], Scope] = weakref.WeakKeyDictionary()
 
@@ -78,10 +99,13 @@ _root = _ThreadRoot()
 
 
 def current_scope() -> Scope:
-    """Return the scope of the work at hand; outside requests and our tasks, the thread's (or foreign task's)."""
+    """Return the scope of the work at hand; outside requests and our tasks, the thread's (or foreign task's).
+
+    A scope belongs to a thread. Others that carry its context have scopes of their own below it.
+    """
     scope = _current.get(None)
     if scope is not None:
-        return scope
+        return scope if scope.thread == threading.get_ident() else _guest_of(scope)
     if asyncio._get_running_loop() is None:
         return _root.scope
     # Somebody else's loop without our task factory: its tasks interleave, so each has a scope of its own.
@@ -92,6 +116,15 @@ def current_scope() -> Scope:
     if found is None:
         found = _task_scopes[task] = Scope(_root.scope)
         task.add_done_callback(lambda _: found.close())
+    return found
+
+
+def _guest_of(host: Scope) -> Scope:
+    """Return this thread's scope for work that belongs to `host`, which is at home in another thread."""
+    key = Guest, threading.get_ident()
+    found: Scope | None = host.locals.get(key)
+    if found is None or found.closed:
+        found = host.locals[key] = Guest(host)
     return found
 
 

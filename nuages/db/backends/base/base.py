@@ -722,7 +722,8 @@ class BaseDatabaseWrapper:
     def validate_thread_sharing(self) -> None:
         """Raise in a thread that may not use this connection."""
         here = get_ident()
-        if self._thread_ident == here or self.allow_thread_sharing:
+        # A turnstile lets in only those whose work belongs to the owner's, one at a time.
+        if self._thread_ident == here or self.allow_thread_sharing or self.turnstile is not None:
             return
         raise DatabaseError(
             "DatabaseWrapper objects created in a thread can only be used in that same thread. "
