@@ -59,8 +59,9 @@ def slow(caplog: pytest.LogCaptureFixture) -> list[Any]:
 @pytest.mark.parametrize("way", ["fetch", "run", "chunks", "cursor", "iterated", "many"])
 def test_a_slow_query_is_logged_with_the_line_that_asked(file: Any, caplog: Any, way: str) -> None:
     """The rows of this one come slowly, not the first of them."""
-    sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT i FROM n"
+    sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) SELECT i FROM n"
     insert = "INSERT INTO note (text) " + sql
+    many = "INSERT INTO note (text) VALUES (%s)"
     with override_settings(SLOW_QUERY_SECONDS=0.0001):
         match way:
             case "fetch":
@@ -76,18 +77,15 @@ def test_a_slow_query_is_logged_with_the_line_that_asked(file: Any, caplog: Any,
                 cursor.close()
             case "iterated":
                 with file.cursor() as cursor:
-                    assert len(list(cursor.execute(sql))) == 20000
+                    assert len(list(cursor.execute(sql))) == 5000
             case "many":
-                file.run_many(
-                    Statement("INSERT INTO note (text) VALUES (%s)"), [(str(n),) for n in range(2000)]
-                )
-    (record,) = slow(caplog)
+                file.run_many(Statement(many), [(str(n),) for n in range(2000)])
+    (record,) = (each for each in slow(caplog) if each.sql in (sql, insert, many))
     assert record.levelname == "WARNING"
     assert record.alias == "file"
     assert record.duration > 0.0001
     assert record.query_file == __file__
-    assert record.sql in (sql, insert, "INSERT INTO note (text) VALUES (%s)")
-    assert "a query on 'file' took 0." in record.getMessage()
+    assert "a query on 'file' took " in record.getMessage()
 
 
 def test_quick_queries_and_those_without_the_setting_are_not_logged(file: Any, caplog: Any) -> None:

@@ -67,6 +67,33 @@ def test_writers_in_threads_and_workers_stand_in_one_line(file: Any, run: Run) -
     assert count() == 160
 
 
+def test_a_line_that_moves_is_waited_for_however_long_it_is(file: Any, run: Run) -> None:
+    connections.settings["file"]["OPTIONS"]["timeout"] = 1.0
+
+    async def main() -> None:
+        workers, threads = WorkerLane(), ThreadLane(core=20)
+        await asyncio.gather(
+            *(lane.run(add_slowly, "x", 0.05) for lane in (workers, threads) for _ in range(20)),
+        )
+        threads.close()
+
+    run(main())
+    assert count() == 80
+
+
+def test_a_writer_that_does_not_end_is_not_waited_for(file: Any, run: Run) -> None:
+    connections.settings["file"]["OPTIONS"]["timeout"] = 0.1
+
+    async def main() -> None:
+        endless = asyncio.ensure_future(WorkerLane().run(add_slowly, "x", 3))
+        await asyncio.sleep(0.05)
+        with pytest.raises(OperationalError, match="locked"):
+            await WorkerLane().run(add, "y")
+        endless.cancel()
+
+    run(main())
+
+
 def test_writers_come_in_the_order_of_their_arrival(file: Any, run: Run) -> None:
     done: list[int] = []
 

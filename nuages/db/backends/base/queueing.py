@@ -66,15 +66,19 @@ class Ticket:
 class Line:
     """A lock that serves in order of arrival, whatever lane its callers run in. Not reentrant."""
 
-    __slots__ = ("_guard", "_waiting", "taken")
+    __slots__ = ("_guard", "_served", "_waiting", "taken")
 
     def __init__(self) -> None:
+        self._served = 0
         self._guard = threading.Lock()
         self.taken = False
         self._waiting: deque[Ticket] = deque()
 
     def enter(self, timeout: float | None = None) -> bool:
-        """Take the lock, waiting for it if need be; False when it did not come in time."""
+        """Take the lock, waiting for it if need be.
+
+        Return False when nobody in the line has been served for `timeout` seconds: a long line that moves is waited for.
+        """
         with self._guard:
             if not self.taken:
                 self.taken = True
@@ -86,8 +90,11 @@ class Line:
                 return True
             self._waiting.append(ticket)
         try:
-            if ticket.wait(timeout):
-                return True
+            served = -1
+            while served != self._served:
+                served = self._served
+                if ticket.wait(timeout):
+                    return True
         except BaseException:
             self._give_up(ticket)
             raise
@@ -107,6 +114,7 @@ class Line:
         """Give the lock to the next in line."""
         with self._guard:
             if self._waiting:
+                self._served += 1
                 self._waiting.popleft().call()
             else:
                 self.taken = False
