@@ -48,6 +48,7 @@ class SharedState:
 
     #: No relation of such an instance is kept.
     has_related = False
+    _fields_cache = None
 
     def __init__(self, adding: bool, db: str | None, fetch_mode: Any, peers: Any = ()) -> None:
         self.adding = adding

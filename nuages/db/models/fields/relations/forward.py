@@ -102,12 +102,10 @@ class ForwardManyToOneDescriptor:
     def __get__(self, instance: Any, cls: type | None = None) -> Any:
         if instance is None:
             return self
-        try:
-            # Where rows come with it, this is all: templates read the same relation again and again.
-            related = instance.__dict__["_state"]._fields_cache[self._cache_name]
-        except (KeyError, AttributeError, TypeError):
-            # Nothing is kept, or there is nothing yet that could keep it.
-            return self._read(instance)
+        # Where rows come with it, this is all: templates read the same relation again and again.
+        state = instance.__dict__.get("_state")
+        kept = None if state is None else state._fields_cache
+        related = None if kept is None else kept.get(self._cache_name)
         return self._read(instance) if related is None else related
 
     @cached_property
