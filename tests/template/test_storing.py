@@ -100,7 +100,9 @@ def test_a_stored_template_has_its_nodes_when_they_are_asked_for(pages: Path, fo
     assert "".join(template.stream(Context(CONTEXT))) == rendered(pages)
 
 
-def test_changed_text_other_options_and_other_libraries_are_other_templates(pages: Path, folder: Path) -> None:
+def test_changed_text_other_options_and_other_libraries_are_other_templates(
+    pages: Path, folder: Path
+) -> None:
     def stored() -> int:
         return len(list(folder.glob("*.compiled")))
 
