@@ -502,6 +502,14 @@ class BaseDatabaseWrapper:
             cursor.execute(statement.sql, params)
             return cursor.fetchone()
 
+    def insert(self, returning: Statement, plain: Statement, params: Sequence[Any]) -> Any:
+        """Insert one row and return the key the database counted up for it.
+
+        `plain` is the statement without what makes the other one return that key, for drivers that know it anyway.
+        """
+        row = self.fetch_one(returning, params)
+        return None if row is None else row[0]
+
     def fetch_chunks(self, statement: Statement, params: Sequence[Any], size: int) -> Iterator[list[Row]]:
         """Run a statement and yield its rows by `size`, without holding them all."""
         with self._planned(self.chunked_cursor()) as cursor:

@@ -281,6 +281,14 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         except sqlite3.Error as error:
             raise self.wrap_database_errors.translate(error) from error
 
+    def insert(self, returning: Statement, plain: Statement, params: Sequence[Any]) -> Any:
+        if self._execute is None or self.watched():
+            return super().insert(returning, plain, params)
+        try:
+            return self._call(self._execute, plain.qmark, params, True).lastrowid
+        except sqlite3.Error as error:
+            raise self.wrap_database_errors.translate(error) from error
+
     def run(self, statement: Statement, params: Sequence[Any] = ()) -> int:
         if self._execute is None or self.watched():
             return super().run(statement, params)

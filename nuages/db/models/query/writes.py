@@ -48,12 +48,14 @@ class Writing(Generic[M]):
     def create(self, **kwargs: Any) -> M:
         """Make an object, save it and return it."""
         model = self.model
-        reverse = frozenset(kwargs).intersection(model._meta._reverse_one_to_one_field_names)
-        if reverse:
-            names = ", ".join(sorted(reverse))
+        foreign = model._meta._reverse_one_to_one_field_names
+        if foreign and not foreign.isdisjoint(kwargs):
+            names = ", ".join(sorted(foreign.intersection(kwargs)))
             raise ValueError(f"The following fields do not exist in this model: {names}")
         obj = model(**kwargs)
-        obj._state.fetch_mode = self._fetch_mode
+        mode = self._fetch_mode
+        if obj.__dict__["_state"].fetch_mode is not mode:
+            obj._state.fetch_mode = mode
         self._for_write = True
         obj.save(force_insert=True, using=self._db or self.db)
         return obj

@@ -78,6 +78,9 @@ def binder(fields: Sequence[Any], connection: Any) -> Callable[[Sequence[Any], A
         adapter = None if kind is not None else _inline_adapter(field, connection)
         if kind is not None:
             names[f"kind{position}"] = kind
+            if kind is float:
+                # A whole number is as good.
+                convert = f"float({value}) if type({value}) is int else {convert}"
             convert = f"{value} if {value} is None or type({value}) is kind{position} else {convert}"
         elif adapter is not None:
             names |= {f"kind{position}": adapter.kind, **adapter.names}

@@ -8,7 +8,7 @@ from typing import Any
 from nuages.db.backends.statement import Statement
 from nuages.db.models.expressions import DatabaseDefault
 from nuages.db.models.writing import expressions
-from nuages.db.models.writing.binding import Expressions, binder, collector
+from nuages.db.models.writing.binding import Expressions, binder, collector, reads_plainly
 
 __all__ = ["InsertPlan", "Returned", "UpdatePlan", "insert_one", "insert_plan", "update_plan", "update_row"]
 
@@ -27,13 +27,21 @@ class Returned:
             convert = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
             self.converters.append((field.attname, column, convert))
 
+    def gives_only(self, field: Any) -> bool:
+        """Whether all that comes back is this field's value, as it is."""
+        return (
+            self.fields == (field,)
+            and not self.converters[0][2]
+            and reads_plainly(field.model, field.attname)
+        )
+
     def apply_all(self, instances: Sequence[Any], rows: Sequence[Sequence[Any]], connection: Any) -> None:
         """Put the values of many rows on their instances."""
-        if len(self.converters) == 1 and not self.converters[0][2]:
+        if len(self.fields) == 1 and self.gives_only(self.fields[0]):
             # A counted key, as a rule.
-            name = self.converters[0][0]
+            name = self.fields[0].attname
             for instance, (value,) in zip(instances, rows):
-                setattr(instance, name, value)
+                instance.__dict__[name] = value
             return
         for instance, row in zip(instances, rows):
             self.apply(instance, row, connection)
@@ -69,13 +77,25 @@ class InsertPlan:
         empty = connection.ops.pk_default_value()
         places = ", ".join("%s" for _field in self.fields) or empty
         self.statement = Statement(f"{self.head} VALUES ({places}){self.tail}")
+        #: Some field may be left to the database's default.
+        self.may_leave_defaults = any(field.has_db_default() for field in self.fields)
+        counted = options.auto_field
+        self.counted_name: str | None = None
+        if self.returning is not None and self.returning.gives_only(counted):
+            self.counted_name = counted.attname
+            self.without_key = Statement(f"{self.head} VALUES ({places})")
 
     def run(self, instance: Any, values: Sequence[Any], connection: Any) -> None:
         """Insert one row, and bring the instance up to date; raises Expressions where a value is one."""
         if self.written_by_fields:
             self.run_written(instance, values, connection)
+            return
+        params = self.bind(values, connection)
+        if self.counted_name is None:
+            self._run(instance, self.statement, params, connection)
         else:
-            self._run(instance, self.statement, self.bind(values, connection), connection)
+            self.model._meta.write_count += 1
+            instance.__dict__[self.counted_name] = connection.insert(self.statement, self.without_key, params)
 
     def run_written(self, instance: Any, values: Sequence[Any], connection: Any) -> None:
         """Insert one row by a statement written for these very values."""
@@ -221,7 +241,7 @@ def insert_one(instance: Any, model: Any, raw: bool, with_key: bool, connection:
     """Insert the instance's row into the table of `model`, one of its own classes."""
     plan = insert_plan(model, with_key, (), raw, connection)
     values = plan.collect(instance)
-    if _has_defaults(values):
+    if plan.may_leave_defaults and _has_defaults(values):
         # Columns left to the database are not named, so that their defaults apply; their values come back.
         # A key stays: an INSERT has to name some column.
         left = tuple(

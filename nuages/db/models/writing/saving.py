@@ -8,6 +8,7 @@ from typing import Any
 from nuages.conf import settings
 from nuages.db import connections, router, transaction
 from nuages.db.models import signals
+from nuages.db.models.fields import Field
 from nuages.db.models.manager import BaseManager
 from nuages.db.models.query import QuerySet
 from nuages.db.models.shapes import wording
@@ -30,7 +31,8 @@ def save(
     using: str | None,
     update_fields: Iterable[str] | None,
 ) -> None:
-    settle_related_keys(instance, "save")
+    if instance.__dict__["_state"].has_related:
+        settle_related_keys(instance, "save")
     cls = instance.__class__
     using = using or router.db_for_write(cls, instance=instance)
     if force_insert and (force_update or update_fields):
@@ -48,7 +50,7 @@ def save(
                 f"fields: {', '.join(sorted(unknown))}"
             )
             raise wording.noted(error, min(unknown), cls._meta._non_pk_concrete_field_names)
-    elif not force_insert and not instance._state.adding and instance._state.db == using:
+    elif not force_insert and not (state := instance.__dict__["_state"]).adding and state.db == using:
         chosen = _loaded_only(instance)
     if validates_on_save():
         from nuages.db.models.validation import validate_for_save
@@ -99,9 +101,11 @@ def save_base(
             # Whatever is around must not commit the rest.
             with transaction.mark_for_rollback_on_error(using):
                 raise
-    state = instance._state
-    state.db = using
-    state.adding = False
+    state = instance.__dict__["_state"]
+    if state.adding or state.db != using:
+        state = instance._state
+        state.db = using
+        state.adding = False
     if announced and signals.post_save.receivers:
         signals.post_save.send(
             sender=origin,
@@ -134,7 +138,16 @@ def _bases_to_insert(model: Any, force_insert: Any) -> tuple[type, ...]:
 class _Table:
     """What writing asks of a model's own table, worked out once."""
 
-    __slots__ = ("all_fields", "chosen", "composite", "key", "key_makes_itself", "key_name", "ordered")
+    __slots__ = (
+        "all_fields",
+        "chosen",
+        "composite",
+        "key",
+        "key_is_given",
+        "key_makes_itself",
+        "key_name",
+        "ordered",
+    )
 
     def __init__(self, model: Any) -> None:
         options = model._meta
@@ -142,6 +155,10 @@ class _Table:
         self.key = options.pk
         self.key_name = options.pk.attname
         self.composite = len(keys) > 1
+        #: Whether an instance without a key may get one from its field before it is inserted.
+        self.key_is_given = (
+            self.key.has_default() or type(self.key).get_pk_value_on_save is not Field.get_pk_value_on_save
+        )
         self.key_makes_itself = all(field.has_default() or field.has_db_default() for field in keys)
         self.ordered = bool(options.order_with_respect_to)
         self.chosen: dict[frozenset[str], tuple[Any, ...]] = {}
@@ -222,7 +239,7 @@ class _Writer:
         instance = self.instance
         table = _table_of(model)
         key = getattr(instance, table.key_name)
-        if key is None or (table.composite and None in key):
+        if table.key_is_given and (key is None or (table.composite and None in key)):
             setattr(instance, table.key_name, table.key.get_pk_value_on_save(instance))
             key = getattr(instance, table.key_name)
         has_key = key is not None and instance._is_pk_set(model._meta)
@@ -230,7 +247,7 @@ class _Writer:
         if not has_key and update_wanted:
             raise ValueError("Cannot force an update in save() with no primary key.")
         # A new instance whose key makes itself cannot have a row.
-        if table.key_makes_itself and not (self.raw or update_wanted) and instance._state.adding:
+        if table.key_makes_itself and not (self.raw or update_wanted) and instance.__dict__["_state"].adding:
             force_insert = True
         if has_key and not force_insert:
             if self._update(model, table.to_update(self.update_fields), key):
