@@ -54,14 +54,14 @@ class ConnectionRouter:
 
     def bring_together(self, instance: Any, value: Any) -> None:
         """Give an object without a database the one of the other; raises ValueError where two may not be related."""
-        mine = instance.__dict__["_state"]
+        mine = instance._state
         # A lazy object, as `request.user` is, has its state inside.
         theirs = value.__dict__.get("_state") or value._state
+        routers = self.routers
+        if mine.db is None and not routers:
+            mine.db = theirs.db or DEFAULT_DB_ALIAS
         # Without routers nobody is asked, and most objects are of one database.
-        if mine.db is None and not self.routers:
-            instance._state.db = theirs.db or DEFAULT_DB_ALIAS
-            mine = instance.__dict__["_state"]
-        if self.routers or mine.db != theirs.db:
+        if routers or mine.db != theirs.db:
             if mine.db is None:
                 instance._state.db = self.db_for_write(instance.__class__, instance=value)
             if theirs.db is None:

@@ -51,5 +51,5 @@ def read_time(text: str) -> datetime.time | None:
 def write_datetime(value: datetime.datetime, connection: Any) -> str | None:
     """The text of a moment; None where it has to be moved to another zone first, or refused."""
     if not settings.USE_TZ:
-        return str(value) if value.tzinfo is None else None
-    return str(value.replace(tzinfo=None)) if value.tzinfo is connection.timezone else None
+        return value.isoformat(" ") if value.tzinfo is None else None
+    return value.replace(tzinfo=None).isoformat(" ") if value.tzinfo is connection.timezone else None

@@ -11,7 +11,7 @@ from nuages.db.backends.statement import Statement
 from nuages.db.models.constants import OnConflict
 from nuages.db.models.expressions import DatabaseDefault
 from nuages.db.models.fields import Field
-from nuages.db.models.state import mark_as_saved
+from nuages.db.models.state import SharedState, mark_as_saved
 from nuages.db.models.writing.binding import Expressions, binder, collector
 from nuages.db.models.writing.expressions import InsertWriter
 from nuages.db.models.writing.plans import Returned
@@ -47,7 +47,7 @@ def bulk_create(
     makes_itself = key.has_default() or type(key).get_pk_value_on_save is not Field.get_pk_value_on_save
     for obj in objs:
         # What most instances have is nothing to settle, and no key.
-        if obj.__dict__["_state"].has_related:
+        if type(obj.__dict__["_state"]) is not SharedState:
             settle_related_keys(obj, "bulk_create")
         known = obj.__dict__.get(name, key) is not None and obj._is_pk_set()
         if not known and makes_itself and (made := key.get_pk_value_on_save(obj)) is not None:

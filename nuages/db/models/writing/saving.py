@@ -12,6 +12,7 @@ from nuages.db.models.fields import Field
 from nuages.db.models.manager import BaseManager
 from nuages.db.models.query import QuerySet
 from nuages.db.models.shapes import wording
+from nuages.db.models.state import SharedState
 from nuages.db.models.writing.plans import insert_one, update_row
 from nuages.db.models.writing.related import settle_related_keys
 from nuages.utils.memo import worked_out_from
@@ -31,7 +32,7 @@ def save(
     using: str | None,
     update_fields: Iterable[str] | None,
 ) -> None:
-    if instance.__dict__["_state"].has_related:
+    if type(instance.__dict__["_state"]) is not SharedState:
         settle_related_keys(instance, "save")
     cls = instance.__class__
     using = using or router.db_for_write(cls, instance=instance)

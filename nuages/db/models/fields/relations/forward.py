@@ -8,6 +8,7 @@ from typing import Any
 
 from nuages.db import router
 from nuages.db.models.fetch_modes import FETCH_ONE
+from nuages.db.models.fields.mixins import FieldCacheMixin
 from nuages.db.models.fields.relations.resolve import cached_parents
 from nuages.db.models.query_utils import DeferredAttribute
 
@@ -170,6 +171,12 @@ class ForwardManyToOneDescriptor:
         if not isinstance(value, relation.model._meta.concrete_model):
             self._refuse(instance, value)
         router.bring_together(instance, value)
+        simple = self._simple
+        if simple is not None:
+            attname, other_attname, cache_name = simple
+            instance.__dict__[attname] = getattr(value, other_attname)
+            instance._state.fields_cache[cache_name] = value
+            return
         for own, other in field.related_fields:
             key = getattr(value, other.attname)
             # What its own key attribute would do with a new key, forget the old object, is done by the new one.
@@ -180,6 +187,17 @@ class ForwardManyToOneDescriptor:
         field.set_cached_value(instance, value)
         if not relation.multiple:
             relation.set_cached_value(value, instance)
+
+    @cached_property
+    def _simple(self) -> tuple[str, str, str] | None:
+        """The key's attribute here and there, and where the object is kept, where setting it takes no more."""
+        field = self.field
+        if len(field.related_fields) > 1 or not field.remote_field.multiple:
+            return None
+        if type(field).set_cached_value is not FieldCacheMixin.set_cached_value:
+            return None
+        (own, other), *_ = field.related_fields
+        return (own.attname, other.attname, field.cache_name) if own is field else None
 
     def _refuse(self, instance: Any, value: Any) -> None:
         raise ValueError(
