@@ -91,5 +91,5 @@ class ConnectionRouter:
 
 def _database_of(instance: Any) -> str | None:
     """Where an instance is from. Its state is looked at where it is: one that is shared stays so."""
-    state = getattr(instance, "__dict__", {}).get("_state")
+    state = getattr(instance, "__dict__", {}).get("_state") or getattr(instance, "_state", None)
     return None if state is None else state.db

@@ -106,11 +106,15 @@ def pace_of(what: str, sql: str) -> Pace:
 class Statement:
     """SQL with `%s` placeholders and its other forms; made once per plan and kept with it."""
 
-    __slots__ = ("_native", "_pace", "name", "qmark", "sql", "writes")
+    __slots__ = ("_native", "_pace", "name", "qmark", "reads_stored", "sql", "writes")
 
-    def __init__(self, sql: str, stored: str | None = None) -> None:
-        """`stored` asks the same of a driver that would convert columns, and leaves that to the loader."""
+    def __init__(self, sql: str, stored: str | None = None, reads_stored: bool = False) -> None:
+        """`stored` asks the same of a driver that would convert columns, and leaves that to the loader.
+
+        `reads_stored` says that the loader takes every column as it is stored.
+        """
         self.sql = sql
+        self.reads_stored = reads_stored
         self._pace: Pace | None = None
         self.qmark = qmarks(stored or sql)
         self.writes = changes_data(sql)

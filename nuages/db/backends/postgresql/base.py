@@ -417,7 +417,10 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         if self.watched():
             return super().fetch(statement, params)
         try:
-            return self.connection.cursor().execute(statement.sql, params).fetchall()
+            rows = self.connection.kept_cursor(statement).execute(statement.sql, params).fetchall()
+            if len(rows) > driver.KEPT_ROWS:
+                self.connection.drop_cursor(statement)
+            return rows
         except Database.Error as error:
             raise self.wrap_database_errors.translate(error) from error
 
@@ -425,7 +428,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         if self.watched():
             return super().fetch_one(statement, params)
         try:
-            return self.connection.cursor().execute(statement.sql, params).fetchone()
+            return self.connection.kept_cursor(statement).execute(statement.sql, params).fetchone()
         except Database.Error as error:
             raise self.wrap_database_errors.translate(error) from error
 
@@ -433,7 +436,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         if self.watched():
             return super().run(statement, params)
         try:
-            return self.connection.cursor().execute(statement.sql, params).rowcount
+            return self.connection.kept_cursor(statement).execute(statement.sql, params).rowcount
         except Database.Error as error:
             raise self.wrap_database_errors.translate(error) from error
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
-from nuages.db.backends.dialect import LOOKUPS, Dialect, quoter
+from nuages.conf import settings
+from nuages.db.backends.dialect import LOOKUPS, Dialect, InlineAdapter, InlineConverter, quoter
 
 _SIGNS = {"exact": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "regex": "~", "iregex": "~*"}
 
@@ -30,6 +33,16 @@ PATTERN_OPS = {
 }
 
 
+def zone_of(connection: Any) -> datetime.tzinfo | None:
+    """The zone that moments are given; None where they are to have none."""
+    return connection.timezone if settings.USE_TZ else None
+
+
+def own_datetime(value: datetime.datetime) -> datetime.datetime | None:
+    """A moment that the driver takes as it is; None for one whose zone has to be guessed."""
+    return None if settings.USE_TZ and value.tzinfo is None else value
+
+
 @cache
 def dialect(version: tuple[int, ...]) -> Dialect:
     """Return the dialect of a server version."""
@@ -42,5 +55,23 @@ def dialect(version: tuple[int, ...]) -> Dialect:
         pattern_esc=PATTERN_ESC,
         # The protocol counts parameters in sixteen bits; without server-side binding there are none.
         max_params=None,
+        inline_converters=MappingProxyType(
+            {
+                "DateTimeField": InlineConverter(
+                    "{0}.replace(tzinfo=zone)",
+                    MappingProxyType({"zone_of": zone_of}),
+                    setup="zone = zone_of(connection)",
+                    takes_stored=True,
+                )
+            }
+        ),
+        inline_adapters=MappingProxyType(
+            {
+                "DateField": InlineAdapter(datetime.date, "{0}"),
+                "DateTimeField": InlineAdapter(
+                    datetime.datetime, "own_datetime({0})", MappingProxyType({"own_datetime": own_datetime})
+                ),
+            }
+        ),
         writers_module="nuages.db.backends.postgresql.writers",
     )

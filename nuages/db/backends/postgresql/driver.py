@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Callable, Generator
+import types
+from collections.abc import Awaitable, Callable, Generator
 from functools import cache
 from ipaddress import ip_interface
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from nuages.core.exceptions import ImproperlyConfigured
 from nuages.db.backends.base.queueing import Line, acquire
@@ -30,7 +31,20 @@ from psycopg.pq import ConnStatus, TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.string import TextLoader
 
+if TYPE_CHECKING:
+    from nuages.db.backends.statement import Statement
+
 T = TypeVar("T")
+
+# What psycopg's generators ask for and are told, as plain numbers.
+WAIT_READ, WAIT_WRITE = int(driver_waiting.Wait.R), int(driver_waiting.Wait.W)
+READY_READ, READY_WRITE = int(driver_waiting.Ready.R), int(driver_waiting.Ready.W)
+
+#: Cursors that one connection keeps.
+KEPT_CURSORS = 256
+
+#: A result of more rows is not kept with its cursor until the statement runs again.
+KEPT_ROWS = 100
 
 #: How long the server gets to answer that it has given up a query whose caller is gone.
 CANCEL_SECONDS = 2.0
@@ -43,12 +57,18 @@ class Connection(psycopg.Connection[Any]):
         super().__init__(*args, **kwargs)
         # psycopg's own would block the loop for good when the task that holds it is suspended.
         self.lock = Line()  # type: ignore[assignment]
+        self._kept_cursors: dict[Statement, Any] = {}
+        self._stored: Any = None
 
     def wait(self, gen: Generator[Any, Any, T], interval: float = 0.1, timeout: float | None = None) -> T:
         if not in_worker():
             return super().wait(gen, interval, timeout)
-        # The interval only serves psycopg's own interruption; the loop has no need to look that often.
-        waiting = driver_waiting.wait_async(gen, self.pgconn.socket, 60.0, timeout)
+        waiting: Awaitable[T]
+        if timeout is None:
+            waiting = drive_on_loop(gen, self.pgconn.socket)
+        else:
+            # The interval only serves psycopg's own interruption; the loop has no need to look that often.
+            waiting = driver_waiting.wait_async(gen, self.pgconn.socket, 60.0, timeout)
         try:
             return wait(waiting)
         except asyncio.CancelledError:
@@ -71,6 +91,38 @@ class Connection(psycopg.Connection[Any]):
         except BaseException:
             self.pgconn.finish()
 
+    @property
+    def adapters(self) -> Any:
+        """How values are written and read. Whoever asks may be about to change it, so cursors are made anew."""
+        self._kept_cursors.clear()
+        self._stored = None
+        return super().adapters
+
+    def own_adapters(self) -> Any:
+        """The same, only to be used."""
+        return super().adapters
+
+    def stored_adapters(self) -> Any:
+        """The same, but moments stay as the server says them: loaders of rows give them their zone."""
+        if self._stored is None:
+            self._stored = adapters.__class__(super().adapters)
+            self._stored.register_loader("timestamptz", TimestamptzLoader)
+        return self._stored
+
+    def kept_cursor(self, statement: Statement) -> Any:
+        """A cursor for statements of a plan. One that has run it before knows how to convert its values."""
+        found = self._kept_cursors.get(statement)
+        if found is None:
+            if len(self._kept_cursors) >= KEPT_CURSORS:
+                self._kept_cursors.clear()
+            found = kept_cursor_class(self.cursor_factory, statement.reads_stored)(self)
+            self._kept_cursors[statement] = found
+        return found
+
+    def drop_cursor(self, statement: Statement) -> None:
+        """Let a cursor go, whose last result would stay with it."""
+        self._kept_cursors.pop(statement, None)
+
     @classmethod
     def open(cls, **params: Any) -> Connection:
         """Connect; name look-up and TLS block, so that happens in a thread when there is a loop."""
@@ -85,6 +137,46 @@ class Connection(psycopg.Connection[Any]):
         except psycopg.OperationalError:
             return False
         return bool(self.pgconn.status == ConnStatus.OK)
+
+
+@types.coroutine
+def drive_on_loop(gen: Generator[Any, Any, T], socket: int) -> Generator[Any, Any, T]:
+    """Run one of psycopg's generators to its end on the running loop. One future for each wait is all it takes."""
+    loop = asyncio.get_running_loop()
+    try:
+        wanted = next(gen)
+        while True:
+            future = loop.create_future()
+            if wanted & WAIT_READ:
+                loop.add_reader(socket, _settle, future, READY_READ)
+            if wanted & WAIT_WRITE:
+                loop.add_writer(socket, _settle, future, READY_WRITE)
+            try:
+                ready = yield from future
+            finally:
+                if wanted & WAIT_READ:
+                    loop.remove_reader(socket)
+                if wanted & WAIT_WRITE:
+                    loop.remove_writer(socket)
+            wanted = gen.send(ready)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+
+
+def _settle(future: asyncio.Future[int], ready: int) -> None:
+    if not future.done():
+        future.set_result(ready)
+
+
+@cache
+def kept_cursor_class(factory: type[Any], reads_stored: bool) -> type[Any]:
+    """A kind of cursor that looks at its connection's adapters without making all others anew."""
+
+    def used(self: Any) -> Any:
+        return self._conn.stored_adapters() if reads_stored else self._conn.own_adapters()
+
+    return type(factory.__name__, (factory,), {"adapters": property(used)})
 
 
 class Cursor(ClientCursor[Any]):

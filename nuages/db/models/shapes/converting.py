@@ -6,7 +6,7 @@ from typing import Any
 
 from nuages.db.backends.dialect import InlineConverter
 
-__all__ = ["converters_of", "inline_converter"]
+__all__ = ["converters_of", "inline_converter", "reads_stored"]
 
 
 def converters_of(node: Any, connection: Any) -> list[Any]:
@@ -29,3 +29,15 @@ def inline_converter(node: Any, connection: Any) -> InlineConverter | None:
         return None
     # A backend of somebody else may convert in its own way.
     return found if type(connection.ops).get_db_converters.__module__.startswith("nuages.") else None
+
+
+def reads_stored(node: Any, connection: Any) -> bool:
+    """Whether a loader takes this column as it is stored, before any conversion that the dialect has for its type."""
+    from nuages.db.models.expressions import Col
+
+    if type(node) is not Col or not type(node.target).__module__.startswith("nuages.db.models.fields"):
+        return False
+    if node.output_field.get_internal_type() not in connection.dialect.inline_converters:
+        return True
+    found = inline_converter(node, connection)
+    return found is not None and found.takes_stored

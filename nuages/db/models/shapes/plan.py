@@ -70,7 +70,9 @@ def make(shape: Any, connection: Any, writer_class: type[Writer] = Writer) -> Pl
     except EmptyResultSet:
         return Plan(None, None, writer.layout, connection, "")
     bind, source = binder(params)
-    plan = Plan(Statement(sql, writer.stored_sql), bind, writer.layout, connection, source)
+    plan = Plan(
+        Statement(sql, writer.stored_sql, writer.reads_stored), bind, writer.layout, connection, source
+    )
     plan.volatile = writer.volatile
     if writer.ordering is not None or writer.locks:
         plan.still_holds = _guard(writer.ordering, writer.locks)

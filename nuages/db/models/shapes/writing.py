@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nuages.core.exceptions import EmptyResultSet, FullResultSet
 from nuages.db.models.shapes import joins
 from nuages.db.models.shapes.clauses import limit, lock, order_by, related
-from nuages.db.models.shapes.converting import inline_converter
+from nuages.db.models.shapes.converting import inline_converter, reads_stored
 from nuages.db.models.shapes.slots import Opaque
 from nuages.db.models.sql.where import NothingNode, WhereNode, divided
 
@@ -102,6 +102,8 @@ class Writer:
         self.locks = False
         # The statement that gives columns as they are stored, where the driver would convert some.
         self.stored_sql: str | None = None
+        # Whether the loader takes every column as it is stored.
+        self.reads_stored = False
 
     def note_restriction(self, join_field: Any) -> None:
         """A relation restricts its rows by itself: what third-party code says there may change."""
@@ -243,6 +245,9 @@ class Writer:
             how, options = draft.explain_info
             sql = f"{self.connection.ops.explain_query_prefix(how, **dict(options))} {sql}"
         elif self.outer is None:
+            self.reads_stored = all(
+                reads_stored(column.node, self.connection) for column in self.layout.columns
+            )
             stored = self.stored_columns(selected)
             if stored != selected:
                 parts[place] = ", ".join(stored)
