@@ -115,7 +115,8 @@ class Connection(psycopg.Connection[Any]):
         if found is None:
             if len(self._kept_cursors) >= KEPT_CURSORS:
                 self._kept_cursors.clear()
-            found = kept_cursor_class(self.cursor_factory, statement.reads_stored)(self)
+            factory: Any = self.cursor_factory
+            found = kept_cursor_class(factory, statement.reads_stored)(self)
             self._kept_cursors[statement] = found
         return found
 
