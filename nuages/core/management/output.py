@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import TextIOBase
 from typing import Any
 
 StyleFunction = Callable[[str], str]
 
 
-class OutputWrapper:
-    """A stream that ends lines and colours them where the stream behind is a terminal."""
+class OutputWrapper(TextIOBase):
+    """A stream that ends lines and colours them where the stream behind is a terminal.
+
+    It is known for a stream of text: what writes XML would send bytes to anything else.
+    """
 
     def __init__(self, out: Any, ending: str = "\n") -> None:
         self._out = out
@@ -29,7 +33,8 @@ class OutputWrapper:
         self._style = style_func if style_func and self.isatty() else str
 
     def flush(self) -> None:
-        if hasattr(self._out, "flush"):
+        # Also called when this wrapper goes, perhaps later than the stream.
+        if hasattr(self._out, "flush") and not getattr(self._out, "closed", False):
             self._out.flush()
 
     def isatty(self) -> bool:
