@@ -133,7 +133,8 @@ def report(database: Database, rows: dict[str, Row]) -> str:
     passed = sum(min(row.passed, row.total) for row in rows.values())
     known = database.read_totals()
     total = sum(known.values())
-    unrun = sorted(set(known) - set(rows))
+    unrun = sorted(label for label in set(known) - set(rows) if known[label])
+    uncounted = sorted(label for label in set(known) - set(rows) if not known[label])
     share = f"{100 * passed / max(1, total):.1f}"
     if database.name == "sqlite":
         name, made = "Conformance", "`make conformance` (`python -m conformance`"
@@ -150,6 +151,11 @@ def report(database: Database, rows: dict[str, Row]) -> str:
         "passed. What is not meant to pass is listed with its reason in [reasons.md](reasons.md).",
         "",
         *([f"Not run yet, and counted as not passed: {', '.join(unrun)}.", ""] if unrun else []),
+        *(
+            [f"Neither run nor counted yet, and not part of the sum: {', '.join(uncounted)}.", ""]
+            if uncounted
+            else []
+        ),
         "| label | total | passed | failed | errors | skipped |",
         "|---|--:|--:|--:|--:|--:|",
     ]

@@ -43,6 +43,8 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     collate_as_index_expression: bool = True
     order_by_nulls_first: bool = True
     requires_compound_order_by_subquery: bool = True
+    # NUL bytes are kept like others.
+    prohibits_null_characters_in_text_exception: Any = False
     supports_aggregate_distinct_multiple_argument: bool = False
     supports_aggregate_filter_clause: bool = True
     supports_aggregate_order_by_clause: bool = VERSION >= (3, 44)
