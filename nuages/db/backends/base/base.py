@@ -529,6 +529,20 @@ class BaseDatabaseWrapper:
             cursor.executemany(statement.sql, param_list)
             return cursor.rowcount
 
+    def can_copy_rows(self) -> bool:
+        """Say whether `copy_rows` is worth trying."""
+        return False
+
+    def copy_rows(
+        self, table: str, numbered: str | None, columns: Sequence[str], kinds: Sequence[str], rows: Any
+    ) -> list[int] | None:
+        """Put many rows into a table by a quicker way than INSERT; None where that would not give the same.
+
+        `kinds` are the internal types of the columns' fields. The keys of the rows are taken from the column
+        `numbered` and returned, where it is given.
+        """
+        return None
+
     # Transactions
 
     def commit(self) -> None:

@@ -21,7 +21,7 @@ from nuages.conf import settings
 from nuages.core.exceptions import ImproperlyConfigured
 from nuages.db.backends.base.base import BaseDatabaseWrapper, Row
 from nuages.db.backends.base.queueing import acquire
-from nuages.db.backends.postgresql import advice, driver
+from nuages.db.backends.postgresql import advice, copying, driver
 from nuages.db.backends.postgresql.dialect import OPERATORS, PATTERN_ESC, PATTERN_OPS, dialect
 from nuages.db.backends.postgresql.driver import Cursor, IsolationLevel, ServerBindingCursor, ServerSideCursor
 from nuages.db.backends.postgresql.driver import psycopg as Database
@@ -32,6 +32,7 @@ from nuages.db.backends.utils import CursorDebugWrapper
 from nuages.db.exceptions import DatabaseError as WrappedDatabaseError
 from nuages.db.handler import DEFAULT_DB_ALIAS
 from nuages.db.pool import Limits
+from nuages.spine import in_worker
 from nuages.utils.module_loading import imported
 
 if TYPE_CHECKING:
@@ -439,6 +440,25 @@ class DatabaseWrapper(BaseDatabaseWrapper):
             return self.connection.kept_cursor(statement).execute(statement.sql, params).rowcount
         except Database.Error as error:
             raise self.wrap_database_errors.translate(error) from error
+
+    def can_copy_rows(self) -> bool:
+        # Whoever watches queries watches INSERT; and COPY is more than one step, between which nobody may come.
+        return not self.watched() and not (in_worker() and self.must_be_shared())
+
+    def copy_rows(
+        self, table: str, numbered: str | None, columns: Sequence[str], kinds: Sequence[str], rows: Any
+    ) -> list[int] | None:
+        if not copying.can_copy(kinds, rows) or not copying.takes_copies(self, table, numbered is not None):
+            return None
+        keys: list[int] | None = []
+        if numbered is not None:
+            keys = copying.numbers(self, table, numbered, len(rows))
+            if keys is None:
+                return None
+            columns = [numbered, *columns]
+            rows = ((key, *row) for key, row in zip(keys, rows))
+        copying.copy(self, table, columns, rows)
+        return keys
 
     # Transactions and constraints
 

@@ -13,6 +13,7 @@ from nuages.db.models.expressions import DatabaseDefault
 from nuages.db.models.fields import Field
 from nuages.db.models.state import SharedState, mark_as_saved
 from nuages.db.models.writing.binding import Expressions, binder, collector
+from nuages.db.models.writing.copying import copied
 from nuages.db.models.writing.expressions import InsertWriter
 from nuages.db.models.writing.plans import Returned
 from nuages.db.models.writing.related import settle_related_keys
@@ -141,6 +142,12 @@ class BulkInsert:
         returned = Returned(self._returning(fields), connection) if self.returns else Returned((), connection)
         bind = binder(fields, connection)
         size = self._size(fields, objs, batch_size)
+        if (
+            self.conflict is None
+            and len(objs) <= size
+            and copied(self.model, objs, fields, rows, bind, returned, connection)
+        ):
+            return
         for start in range(0, len(objs), size):
             some, values = objs[start : start + size], rows[start : start + size]
             try:
