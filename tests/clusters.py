@@ -43,7 +43,7 @@ def binaries() -> Path | None:
     return found[-1].parent if found else None
 
 
-def _user() -> str | None:
+def server_user() -> str | None:
     """Return whom the server is to run as: it refuses to be root's."""
     if os.geteuid() != 0:
         return None
@@ -66,7 +66,7 @@ class Cluster:
             stdout=(self.folder / "commands.log").open("a"),
             stderr=subprocess.STDOUT,
             cwd=self.folder,
-            user=_user(),
+            user=server_user(),
             timeout=120,
         )
         if check and done.returncode != 0:
@@ -178,7 +178,7 @@ def _unborn() -> Iterator[Cluster]:
     assert programs is not None
     # Not pytest's folder: that one is its owner's alone, and the server may have to be somebody else.
     folder = Path(tempfile.mkdtemp(prefix="nuages-cluster-"))
-    user = _user()
+    user = server_user()
     if user is not None:
         shutil.chown(folder, user)
     made = Cluster(folder, programs)

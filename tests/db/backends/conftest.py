@@ -40,7 +40,8 @@ def options_of(alias: str, **options: Any) -> dict[str, Any]:
     return configured
 
 
-def _with_alias(alias: str, **options: Any) -> Iterator[BaseDatabaseWrapper]:
+def with_alias(alias: str, **options: Any) -> Iterator[BaseDatabaseWrapper]:
+    """Add a database to the settings for a while, and give the connection to it."""
     connections.settings[alias] = options_of(alias, **options)
     connection = connections[alias]
     try:
@@ -55,7 +56,7 @@ def _with_alias(alias: str, **options: Any) -> Iterator[BaseDatabaseWrapper]:
 @pytest.fixture
 def file(tmp_path: Path) -> Iterator[BaseDatabaseWrapper]:
     """A connection to a new SQLite file, under the alias "file", with the table `note (id, text)`."""
-    for connection in _with_alias("file", ENGINE="nuages.db.backends.sqlite3", NAME=tmp_path / "db.sqlite3"):
+    for connection in with_alias("file", ENGINE="nuages.db.backends.sqlite3", NAME=tmp_path / "db.sqlite3"):
         with connection.cursor() as cursor:
             cursor.execute(
                 "CREATE TABLE note (id integer PRIMARY KEY AUTOINCREMENT, text varchar(20) NOT NULL)"
@@ -72,7 +73,7 @@ def postgres() -> Iterator[BaseDatabaseWrapper]:
     except psycopg.OperationalError as error:
         require(False, f"no PostgreSQL server: {error}")
     schema = f"nuages_{uuid.uuid4().hex[:10]}"
-    for connection in _with_alias(
+    for connection in with_alias(
         "postgres",
         ENGINE="nuages.db.backends.postgresql",
         NAME="postgres",
