@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import serving
+from benchmarks import pressure, serving
 from benchmarks.table import Row, Section, write
 
 HERE = Path(__file__).resolve().parent
@@ -108,13 +108,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--only", nargs="*", choices=["queries", "pages", "routes", "startup", "http"])
+    parser.add_argument(
+        "--only", nargs="*", choices=["queries", "pages", "routes", "startup", "pressure", "http"]
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=5, help="of load per server and page")
     parser.add_argument("--quick", action="store_true", help="two rounds, short loads")
     args = parser.parse_args()
     rounds, seconds = (2, 2.0) if args.quick else (args.rounds, args.seconds)
-    parts = args.only or ["queries", "pages", "routes", "startup", "http"]
+    parts = args.only or ["queries", "pages", "routes", "startup", "pressure", "http"]
     made: list[Section] = []
     for part in parts:
         print(f"{part} …", flush=True)
@@ -127,6 +129,9 @@ def main() -> int:
                 made.append(section("URL resolving", "routes", [], rounds))
             case "startup":
                 made.append(start_up(rounds))
+            case "pressure":
+                both = {"nuages": sys.executable, "django": peers_python()}
+                made.append(pressure.section(both, work, min(rounds, 2)))
             case "http":
                 made += serving.sections(sys.executable, peers_python(), seconds, max(2, rounds // 2))
     for each in made:

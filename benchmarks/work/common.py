@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import resource
 import sys
 import time
 from collections.abc import Callable
@@ -37,3 +39,10 @@ def timed(work: Callable[[], object], seconds: float = 0.25) -> float:
 def report(results: dict[str, float]) -> None:
     """Hand the results to whoever started this process."""
     sys.stdout.write(json.dumps(results) + "\n")
+
+
+def memory() -> int:
+    """Return the bytes of memory that this process holds."""
+    gc.collect()
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[1]) * resource.getpagesize()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import bisect
 import copy
-import inspect
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -621,11 +620,11 @@ class Options:
     @cached_property
     def _property_names(self) -> frozenset[str]:
         """Names of properties, which Model() accepts as keywords."""
-        return frozenset(
-            name
-            for name in dir(self.model)
-            if name != "_state" and isinstance(inspect.getattr_static(self.model, name, None), property)
-        )
+        found: dict[str, Any] = {}
+        for cls in self.model.__mro__:
+            for name, value in vars(cls).items():
+                found.setdefault(name, value)
+        return frozenset(name for name, value in found.items() if isinstance(value, property))
 
     @cached_property
     def constructor(self) -> Any:

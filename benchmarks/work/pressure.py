@@ -1,0 +1,105 @@
+"""A site of 2,000 models and ever new queries. `python -m benchmarks.work.pressure nuages|django [compositions]`.
+
+Each composition is a query that was not asked before, made of four steps and turned into SQL, over all models in
+turn: four new shapes. What is reported are seconds of processor time and bytes of memory.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import sys
+import time
+from collections.abc import Iterator
+
+from benchmarks.work.common import choose, memory, report
+
+MODELS = 2000
+#: Four shapes each.
+COMPOSITIONS = 25_000
+
+
+def measure(compositions: int) -> dict[str, float]:
+    """Define the models, then ask."""
+    begun, empty = time.process_time(), memory()
+    import django
+    from django.conf import settings
+
+    settings.configure(
+        SECRET_KEY="benchmark",
+        INSTALLED_APPS=[],
+        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+    )
+    django.setup()
+    made = define()
+    for model in made:
+        # What a start asks of every model; it also settles its relations.
+        model.check()
+    found = {"start": time.process_time() - begun, "memory of a start": float(memory() - empty)}
+    begun = time.process_time()
+    early = 0
+    for number, conditions in enumerate(itertools.islice(compositions_of(made), compositions)):
+        model, first, second, order, stop = conditions
+        str(model.objects.filter(**first).exclude(**second).order_by(*order)[:stop].query)
+        if number == compositions // 5:
+            early = memory()
+    found["a composition"] = (time.process_time() - begun) / compositions
+    found["memory after a fifth"], found["memory at the end"] = float(early), float(memory())
+    return found
+
+
+def define() -> list[type]:
+    """The models: each points at the one before it and at the first."""
+    from django.db import models
+
+    made: list[type] = []
+    for number in range(MODELS):
+        namespace: dict[str, object] = {
+            "__module__": __name__,
+            "Meta": type("Meta", (), {"app_label": "bench"}),
+            "name": models.CharField(max_length=50, db_index=True),
+            "size": models.IntegerField(null=True),
+            "weight": models.FloatField(default=0),
+            "active": models.BooleanField(default=True),
+            "made": models.DateTimeField(null=True),
+        }
+        if made:
+            namespace["before"] = models.ForeignKey(made[-1], models.CASCADE, related_name="after")
+            namespace["top"] = models.ForeignKey(made[number // 40], models.CASCADE, related_name="+")
+        made.append(type(f"Model{number}", (models.Model,), namespace))
+    return made
+
+
+def compositions_of(
+    made: list[type],
+) -> Iterator[tuple[type, dict[str, object], dict[str, object], list[str], int]]:
+    """Queries without end, no two alike."""
+    chosen = random.Random(7)
+    fields = {
+        "name": ["exact", "startswith", "contains"],
+        "size": ["gt", "lt", "exact"],
+        "weight": ["gte", "lte"],
+    }
+    paths = ["", "before__", "before__before__", "top__"]
+    names = [
+        f"{path}{field}__{lookup}"
+        for path in paths
+        for field, lookups in fields.items()
+        for lookup in lookups
+    ]
+    seen: set[tuple[object, ...]] = set()
+    while True:
+        model = made[chosen.randrange(3, len(made))]
+        some = tuple(chosen.sample(names, 3))
+        order = (chosen.choice(("", "-")) + chosen.choice(paths) + chosen.choice(("name", "size")), "pk")
+        if (model, some, order) in seen:
+            continue
+        seen.add((model, some, order))
+        first = {name: "1" for name in some[:2]}
+        yield model, first, {some[2]: "2"}, list(order), chosen.randrange(2, 50)
+
+
+if __name__ == "__main__":
+    choose(sys.argv[1])
+    report(measure(int(sys.argv[2]) if len(sys.argv) > 2 else COMPOSITIONS))
