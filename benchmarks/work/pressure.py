@@ -96,7 +96,7 @@ def compositions_of(
         if (model, some, order) in seen:
             continue
         seen.add((model, some, order))
-        first = {name: "1" for name in some[:2]}
+        first = dict.fromkeys(some[:2], "1")
         yield model, first, {some[2]: "2"}, list(order), chosen.randrange(2, 50)
 
 
