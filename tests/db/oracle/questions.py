@@ -315,6 +315,20 @@ def asked(question: Question) -> list[tuple[Any, ...]]:
     return sorted(rows, key=repr)
 
 
+async def aasked(question: Question) -> list[tuple[Any, ...]]:
+    """The same through the async twins."""
+    found = queryset_for(question)
+    match question.tail:
+        case Total(aggregate):
+            return [((await found.aaggregate(total=expression_of(aggregate)))["total"],)]
+        case Ordered():
+            return [row async for row in found]
+    rows = [row async for row in found.aiterator(chunk_size=3)]
+    assert await found.acount() == len(rows)
+    assert await found.aexists() == bool(rows)
+    return sorted(rows, key=repr)
+
+
 # Other values ----------------------------------------------------------------------------------------------
 
 

@@ -182,3 +182,8 @@ def test_none_in_a_list_excludes_rows_without_a_value() -> None:
 def test_a_condition_that_begins_with_a_bracket_stays_whole() -> None:
     odd = Q(pages__gt=150) ^ Q(title="Dawn")
     assert titles(Book.objects.filter(odd).exclude(pk__in=[])) == ["Dawn", "Dusk", "Fire"]
+
+
+def test_distinct_values_are_counted_under_a_condition() -> None:
+    counted = Book.objects.aggregate(total=Count("price", distinct=True, filter=Q(pages__gt=100)))
+    assert counted == {"total": 2}

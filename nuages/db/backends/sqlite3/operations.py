@@ -80,12 +80,14 @@ class DatabaseOperations(BaseDatabaseOperations):
                         f"SQLite does not support {type(expression).__name__} on date or "
                         "time fields, because they are stored as text."
                     )
-        if isinstance(expression, Aggregate) and expression.distinct:
-            sources = [source for source in expression.get_source_expressions() if source is not None]
-            if len(sources) > 1:
-                raise NotSupportedError(
-                    "SQLite doesn't support DISTINCT on aggregate functions accepting multiple arguments."
-                )
+        if (
+            isinstance(expression, Aggregate)
+            and expression.distinct
+            and len(expression.source_expressions) > 1
+        ):
+            raise NotSupportedError(
+                "SQLite doesn't support DISTINCT on aggregate functions accepting multiple arguments."
+            )
 
     # Dates: functions of our own, registered with every connection
 
