@@ -12,13 +12,14 @@ import threading
 import weakref
 from collections.abc import Callable, Hashable, Iterable
 from inspect import Parameter, iscoroutinefunction, signature
-from typing import Any
+from typing import Any, TypeVar
 
 from nuages.spine import twin, wait
 
 logger = logging.getLogger("django.dispatch")
 
 Receiver = Callable[..., Any]
+F = TypeVar("F", bound=Receiver)
 Responses = list[tuple[Receiver, Any]]
 # ((receiver or dispatch_uid, sender), receiver or reference to it, reference to the sender, is it async)
 _Entry = tuple[tuple[Hashable, Hashable], Any, "weakref.ref[Any] | None", bool]
@@ -251,11 +252,11 @@ def _refuse_unfit(receiver: Receiver) -> None:
         raise ValueError("Signal receivers must accept keyword arguments (**kwargs).")
 
 
-def receiver(signal: Signal | Iterable[Signal], **kwargs: Any) -> Callable[[Receiver], Receiver]:
+def receiver(signal: Signal | Iterable[Signal], **kwargs: Any) -> Callable[[F], F]:
     """Connect the decorated function to a signal, or to each of several; takes what `connect()` takes."""
     signals: Iterable[Any] = signal if isinstance(signal, (list, tuple)) else [signal]
 
-    def connect(func: Receiver) -> Receiver:
+    def connect(func: F) -> F:
         for each in signals:
             each.connect(func, **kwargs)
         return func

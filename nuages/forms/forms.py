@@ -77,7 +77,7 @@ class BaseForm(RenderableFormMixin):
     ) -> None:
         self.is_bound = not (data is None and files is None)
         self.data, self.files = (MultiValueDict() if given is None else given for given in (data, files))
-        self.initial = initial or {}
+        self.initial: Any = initial or {}
         self.auto_id = auto_id
         if prefix is not None:
             self.prefix = prefix

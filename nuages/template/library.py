@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import wraps
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from nuages.compat import resolved
 from nuages.template.exceptions import TemplateSyntaxError
@@ -19,6 +19,8 @@ from nuages.utils.html import conditional_escape
 if TYPE_CHECKING:
     from nuages.template.compiler.emitter import Emitter
     from nuages.template.parser import Parser
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _KEYWORD = re.compile(r"(?:(\w+)=)?(.+)", re.DOTALL)
 
@@ -34,6 +36,12 @@ class Library:
         self.filters: dict[str, Callable[..., Any]] = {}
         self.tags: dict[str, Callable[..., Any]] = {}
 
+    @overload
+    def tag(self, name: F) -> F: ...
+    @overload
+    def tag(self, name: str, compile_function: F) -> F: ...
+    @overload
+    def tag(self, name: str | None = None) -> Callable[[F], F]: ...
     def tag(self, name: Any = None, compile_function: Callable[..., Any] | None = None) -> Any:
         """Register a function that makes a node from `(parser, token)`; also as a decorator."""
         if compile_function is not None:
@@ -57,6 +65,12 @@ class Library:
         self.tags[func.__name__] = func
         return func
 
+    @overload
+    def filter(self, name: F, **flags: bool) -> F: ...
+    @overload
+    def filter(self, name: str, filter_func: F, **flags: bool) -> F: ...
+    @overload
+    def filter(self, name: str | None = None, **flags: bool) -> Callable[[F], F]: ...
     def filter(self, name: Any = None, filter_func: Any = None, **flags: Any) -> Any:
         """Register a filter; also as a decorator.
 
@@ -91,6 +105,12 @@ class Library:
         function._filter_name = name  # type: ignore[attr-defined]
         return function
 
+    @overload
+    def simple_tag(self, func: F, takes_context: bool | None = None, name: str | None = None) -> F: ...
+    @overload
+    def simple_tag(
+        self, func: None = None, takes_context: bool | None = None, name: str | None = None
+    ) -> Callable[[F], F]: ...
     def simple_tag(self, func: Any = None, takes_context: bool | None = None, name: str | None = None) -> Any:
         """Register a function whose result is put out, or kept with `as name`."""
 
@@ -113,6 +133,22 @@ class Library:
             raise ValueError("Invalid arguments provided to simple_tag")
         return make(func)
 
+    @overload
+    def simple_block_tag(
+        self,
+        func: F,
+        takes_context: bool | None = None,
+        name: str | None = None,
+        end_name: str | None = None,
+    ) -> F: ...
+    @overload
+    def simple_block_tag(
+        self,
+        func: None = None,
+        takes_context: bool | None = None,
+        name: str | None = None,
+        end_name: str | None = None,
+    ) -> Callable[[F], F]: ...
     def simple_block_tag(
         self,
         func: Any = None,
@@ -150,7 +186,7 @@ class Library:
         func: Callable[..., Any] | None = None,
         takes_context: bool | None = None,
         name: str | None = None,
-    ) -> Any:
+    ) -> Callable[[F], F]:
         """Register a function whose result is the context another template is rendered with."""
 
         def make(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -165,7 +201,8 @@ class Library:
             self.tag(called, compile_func)
             return function
 
-        return make if func is None else make(func)
+        made: Any = make if func is None else make(func)
+        return made
 
 
 def _name_of(function: Callable[..., Any]) -> str:

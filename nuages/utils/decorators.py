@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import WRAPPER_ASSIGNMENTS, partial, update_wrapper, wraps
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, TypeVar
 
 from nuages.spine import call, is_async, twin
 from nuages.utils.deprecation import mark_coroutine_function
 
 Decorator = Callable[[Any], Any]
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
-def method_decorator(decorator: Decorator | Iterable[Decorator], name: str = "") -> Decorator:
+def method_decorator(
+    decorator: Decorator | Iterable[Decorator], name: str = ""
+) -> Callable[[Decorated], Decorated]:
     """Make a decorator of functions fit for methods; on a class, `name` says which method.
 
     Several decorators may be given, the outermost first.

@@ -1,4 +1,4 @@
-"""Each module in `cases/` and the code of the manual is what mypy and pyright both make of it."""
+"""mypy and pyright both see the types that `cases/` and the manual assert, and nothing wrong with the example."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ import pytest
 
 from tests.docs.pages import DOCS, blocks
 
+# Seconds on an idle machine, but they are whole programs of their own.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 CONFIG = HERE / "mypy.ini"
 CACHE = ROOT / ".mypy_cache" / "cases"
+EXAMPLE = ROOT / "examples" / "airfields"
 #: Where this is set, a checker that is not installed is a failure.
 REQUIRED = bool(os.environ.get("NUAGES_REQUIRE_CHECKERS"))
 
@@ -43,7 +47,7 @@ def run(command: list[str], **environment: str) -> str:
     """Return what a command prints; it fails the test when the command fails."""
     paths = {"PYTHONPATH": str(ROOT), **environment}
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=110, env={**os.environ, **paths}
+        command, cwd=ROOT, capture_output=True, text=True, timeout=280, env={**os.environ, **paths}
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -52,11 +56,11 @@ def run(command: list[str], **environment: str) -> str:
 def mypy(program: Path, *files: Path) -> str:
     """Return what mypy says about files that may import the cases."""
     command = [checker("mypy"), "--config-file", str(CONFIG), "--cache-dir", str(CACHE), *map(str, files)]
-    return run(command, MYPYPATH=str(program))
+    return run(command, MYPYPATH=os.pathsep.join(map(str, (program, EXAMPLE))))
 
 
 def test_mypy_sees_the_types(program: Path) -> None:
-    assert "Success" in mypy(program, program)
+    assert "Success" in mypy(program, program, EXAMPLE)
 
 
 def test_pyright_sees_the_types(program: Path) -> None:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from nuages.core.validators import MaxValueValidator, MinValueValidator
 from nuages.db import models
 from nuages.urls import reverse
 from nuages.utils import timezone
+
+if TYPE_CHECKING:
+    from logbook.models import Review, Visit
+
+    from nuages.db.models.fields.related import RelatedManager
 
 
 class Country(models.Model):
@@ -57,6 +63,9 @@ class Airport(models.Model):
     longitude = models.FloatField(validators=[MinValueValidator(-180), MaxValueValidator(180)])
     time_zone = models.CharField(max_length=40)
     facilities = models.ManyToManyField(Facility, related_name="airports", blank=True)
+
+    reviews: RelatedManager[Review]
+    visits: RelatedManager[Visit]
 
     class Meta:
         ordering = ["name", "ident"]

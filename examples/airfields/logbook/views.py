@@ -16,6 +16,7 @@ from nuages.http import HttpRequest, HttpResponse
 from nuages.shortcuts import get_object_or_404, redirect
 from nuages.views.decorators.http import require_POST
 from nuages.views.generic import CreateView, DeleteView, UpdateView
+from nuages.views.generic.detail import SingleObjectMixin
 
 
 @require_POST
@@ -47,7 +48,7 @@ def delete_visit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("profile")
 
 
-class ReviewCreate(LoginRequiredMixin, CreateView):
+class ReviewCreate(LoginRequiredMixin, CreateView[Review, ReviewForm]):
     """Write a review, or go on with the one there is."""
 
     form_class = ReviewForm
@@ -72,7 +73,7 @@ class ReviewCreate(LoginRequiredMixin, CreateView):
         return super().form_valid(form)
 
 
-class OwnReviews(LoginRequiredMixin):
+class OwnReviews(LoginRequiredMixin, SingleObjectMixin[Review]):
     """The reviews of the one who asks."""
 
     def get_queryset(self) -> QuerySet[Review]:
@@ -82,7 +83,7 @@ class OwnReviews(LoginRequiredMixin):
         return super().get_context_data(airport=self.object.airport, **context)
 
 
-class ReviewUpdate(OwnReviews, UpdateView):
+class ReviewUpdate(OwnReviews, UpdateView[Review, ReviewForm]):
     """Change one's review."""
 
     form_class = ReviewForm
@@ -93,7 +94,7 @@ class ReviewUpdate(OwnReviews, UpdateView):
         return super().form_valid(form)
 
 
-class ReviewDelete(OwnReviews, DeleteView):
+class ReviewDelete(OwnReviews, DeleteView[Review]):
     """Take one's review back."""
 
     template_name = "logbook/review_confirm_delete.html"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from atlas.models import Airport
 
@@ -98,7 +98,7 @@ def square(picture: UploadedFile) -> ContentFile:
 
     picture.seek(0)
     out = BytesIO()
-    with Image.open(picture) as image:
+    with Image.open(cast(BinaryIO, picture)) as image:
         upright = ImageOps.exif_transpose(image).convert("RGB")
         ImageOps.fit(upright, (SIDE, SIDE)).save(out, "WEBP", quality=82)
     return ContentFile(out.getvalue(), name="picture.webp")

@@ -23,7 +23,7 @@ class LoadingTests(TestCase):
     def test_every_record_becomes_an_airport(self) -> None:
         self.assertEqual(self.count, len(world.RECORDS))
         self.assertEqual(Country.objects.get(code="GB").name, "United Kingdom")
-        self.assertEqual(Airport.objects.get(iata="LHR").country_id, "GB")
+        self.assertEqual(Airport.objects.get(iata="LHR").country.pk, "GB")
 
     def test_facilities_are_read_from_name_code_and_elevation(self) -> None:
         self.assertEqual(self.slugs("EGWU"), {"airline-code", "military"})

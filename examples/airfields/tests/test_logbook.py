@@ -8,6 +8,7 @@ from atlas.models import Airport
 from logbook.models import Review, Visit
 
 from nuages.contrib.auth import get_user_model
+from nuages.contrib.auth.models import User
 from nuages.core.exceptions import ValidationError
 from nuages.test import TestCase
 from nuages.utils import timezone
@@ -15,6 +16,10 @@ from tests import world
 
 
 class LogbookTests(TestCase):
+    heathrow: Airport
+    orville: User
+    wilbur: User
+
     @classmethod
     def setUpTestData(cls) -> None:
         world.load()

@@ -11,6 +11,7 @@ from PIL import Image
 from pilots.models import Profile
 
 from nuages.contrib.auth import get_user_model
+from nuages.contrib.auth.models import User
 from nuages.core.files.uploadedfile import SimpleUploadedFile
 from nuages.test import TestCase
 from tests import world
@@ -24,6 +25,8 @@ def picture(width: int = 900, height: int = 600, kind: str = "PNG") -> SimpleUpl
 
 
 class PilotTests(TestCase):
+    amelia: User
+
     @classmethod
     def setUpTestData(cls) -> None:
         world.load()
@@ -112,7 +115,8 @@ class PilotTests(TestCase):
         self.client.force_login(self.amelia)
         for code in ("EGLL", "lhr"):
             self.assertRedirects(self.client.post("/profile/", {"home": code}), "/profile/")
-            self.assertEqual(Profile.objects.get(user=self.amelia).home.ident, "EGLL")
+            home = Profile.objects.get(user=self.amelia).home
+            self.assertEqual(home and home.ident, "EGLL")
         self.assertContains(self.client.post("/profile/", {"home": "XXXX"}), "no airport with the code XXXX")
 
     def test_everybody_sees_the_public_profile(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from nuages.conf import settings
 from nuages.contrib.auth import REDIRECT_FIELD_NAME
@@ -12,10 +12,12 @@ from nuages.core.exceptions import PermissionDenied
 from nuages.shortcuts import resolve_url
 from nuages.spine import call, is_async, twin
 
+View = TypeVar("View", bound=Callable[..., Any])
+
 
 def user_passes_test(
     test_func: Callable[[Any], Any], login_url: Any = None, redirect_field_name: str = REDIRECT_FIELD_NAME
-) -> Callable[[Any], Any]:
+) -> Callable[[View], View]:
     """Let only users in for whom `test_func(user)`, of either colour, is true; send others to the log-in page."""
 
     def decorator(view_func: Any) -> Any:
@@ -48,23 +50,31 @@ def user_passes_test(
     return decorator
 
 
+@overload
+def login_required(
+    function: View, redirect_field_name: str = REDIRECT_FIELD_NAME, login_url: Any = None
+) -> View: ...
+@overload
+def login_required(
+    function: None = None, redirect_field_name: str = REDIRECT_FIELD_NAME, login_url: Any = None
+) -> Callable[[View], View]: ...
 def login_required(
     function: Any = None, redirect_field_name: str = REDIRECT_FIELD_NAME, login_url: Any = None
 ) -> Any:
     """Let only users in who are logged in."""
-    decorator = user_passes_test(lambda user: user.is_authenticated, login_url, redirect_field_name)
+    decorator: Any = user_passes_test(lambda user: user.is_authenticated, login_url, redirect_field_name)
     return decorator(function) if function else decorator
 
 
-def login_not_required(view_func: Any) -> Any:
+def login_not_required(view_func: View) -> View:
     """Let everybody in, where LoginRequiredMiddleware asks to log in otherwise."""
-    view_func.login_required = False
+    view_func.login_required = False  # type: ignore[attr-defined]
     return view_func
 
 
 def permission_required(
     perm: Any, login_url: Any = None, raise_exception: bool = False
-) -> Callable[[Any], Any]:
+) -> Callable[[View], View]:
     """Let only users in who have a permission, or several; others log in, or get a 403."""
     perms = (perm,) if isinstance(perm, str) else perm
 

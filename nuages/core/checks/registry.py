@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from nuages.utils.inspect import func_accepts_kwargs
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 Check = Callable[..., Iterable[Any]]
 
@@ -48,6 +50,19 @@ class CheckRegistry:
         # Sets forget the order; messages should not come in another one each time.
         self._order: dict[Check, None] = {}
 
+    @overload
+    def register(
+        self, check: F, *tags: str, deploy: bool = False, thorough: bool = False, **kwargs: Any
+    ) -> F: ...
+    @overload
+    def register(
+        self,
+        check: str | None = None,
+        *tags: str,
+        deploy: bool = False,
+        thorough: bool = False,
+        **kwargs: Any,
+    ) -> Callable[[F], F]: ...
     def register(
         self, check: Any = None, *tags: str, deploy: bool = False, thorough: bool = False, **kwargs: Any
     ) -> Any:

@@ -6,7 +6,7 @@ import errno
 import os
 from collections.abc import Iterator
 from io import BytesIO
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from nuages.conf import settings
 from nuages.core.files import temp as tempfile
@@ -30,6 +30,10 @@ def _fitting(name: str) -> str:
 
 class UploadedFile(File):
     """A file as the client described it: the name is made safe, the content type is only a claim."""
+
+    if TYPE_CHECKING:
+        #: Set by the form field for images.
+        image: Any
 
     def __init__(
         self,

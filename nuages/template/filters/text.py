@@ -47,8 +47,8 @@ def upper(value: str) -> str:
 
 
 # Python's own methods do the same to an exact `str`.
-lower.on_str = str.lower
-upper.on_str = str.upper
+lower.on_str = str.lower  # type: ignore[attr-defined]
+upper.on_str = str.upper  # type: ignore[attr-defined]
 
 
 @register.filter(is_safe=True)

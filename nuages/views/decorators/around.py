@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from nuages.spine import is_async
 
-View = Callable[..., Any]
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 def around(
@@ -44,7 +44,7 @@ def around(
             replaced = after(request, response) if after else None
             return response if replaced is None else replaced
 
-    return wrapper
+    return wrapper  # type: ignore[return-value]  # it is called as the view is
 
 
 def marked(view: View, name: str, value: object) -> View:

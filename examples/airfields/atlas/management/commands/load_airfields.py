@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TextIO, cast
 
 from logbook.samples import write_samples
 
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             MofNCompleteColumn(),
             TimeElapsedColumn(),
         )
-        with Progress(*columns, console=Console(file=self.stderr)) as progress:
+        with Progress(*columns, console=Console(file=cast(TextIO, self.stderr))) as progress:
             bars: dict[str, Any] = {}
 
             def report(what: str, done: int, total: int) -> None:
