@@ -73,3 +73,11 @@ def test_fetching_can_be_forbidden(volumes: list[Volume]) -> None:
     volume = Volume.objects.fetch_mode(FETCH_RAISE).first()
     with pytest.raises(FieldFetchBlocked, match=r"Fetching of Volume.writer blocked"):
         _ = volume.writer
+
+
+def test_a_lazy_object_may_be_pointed_at(volumes: list[Volume]) -> None:
+    first, second = volumes[0].writer, volumes[1].writer
+    volume = Volume(title="lent", writer=SimpleLazyObject(lambda: first))
+    assert volume.writer_id == first.pk
+    volume.writer = SimpleLazyObject(lambda: second)
+    assert volume.writer_id == second.pk
