@@ -7,7 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,7 @@ def watch_and_restart(announce: Callable[[str], None]) -> int:
     def start() -> subprocess.Popen[bytes]:
         return subprocess.Popen(_own_command(), env=os.environ | {RUN_MAIN: "true"})
 
+    missed_since: float | None = time.time()
     child = start()
     # Ctrl-C reaches the child as well; it ends by itself and we with it.
     try:
@@ -52,11 +55,16 @@ def watch_and_restart(announce: Callable[[str], None]) -> int:
             rust_timeout=500,
             raise_interrupt=True,
         ):
+            edited = {path for _, path in changes}
+            if missed_since is not None:
+                # Setting the watch up takes a while in a large folder, and the child has begun to import meanwhile.
+                edited |= _saved_since(missed_since, Edited.ignore_dirs)
+                missed_since = None
             status = child.poll()
-            if status is not None and status != 0 and not changes:
+            if status is not None and status != 0 and not edited:
                 return status
-            if changes:
-                announce(f"{_described(path for _, path in changes)} changed, reloading.")
+            if edited:
+                announce(f"{_described(edited)} changed, reloading.")
                 _end(child)
                 child = start()
             elif status == 0:
@@ -93,6 +101,22 @@ def _folders() -> list[str]:
         if not any(path.is_relative_to(other) for other in kept):
             kept.append(path)
     return [str(path) for path in kept]
+
+
+def _saved_since(moment: float, ignored: Iterable[str]) -> set[str]:
+    """Return the watched files that were saved after `moment`."""
+    passed_over = {*ignored}
+    found = set()
+    for folder in _folders():
+        for where, folders, names in os.walk(folder):
+            folders[:] = [name for name in folders if name not in passed_over and not name.startswith(".")]
+            for name in names:
+                path = os.path.join(where, name)
+                if Path(name).suffix in WATCHED:
+                    with suppress(OSError):  # gone already, or a dangling link
+                        if os.stat(path).st_mtime > moment:
+                            found.add(path)
+    return found
 
 
 def _described(paths: Iterable[str]) -> str:

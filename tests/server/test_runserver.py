@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import os
 import time
 from pathlib import Path
 
 import pytest
 
+from nuages.server import development
 from tests.server.site import Served, running, write_site
 
 pytestmark = pytest.mark.slow
@@ -52,6 +54,21 @@ def test_a_saved_file_is_served_and_an_error_is_shown_until_it_is_mended(tmp_pat
         assert answered(served, "/", b"SyntaxError"), "".join(served.output)
         urls.write_text(good)
         assert answered(served, "/", b"plain"), "".join(served.output)
+
+
+def test_what_is_saved_before_the_watch_stands_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.path", [])
+    begun = time.time()
+    for name, moment in (("old.py", begun - 60), ("new.py", begun + 1), ("notes.bin", begun + 1)):
+        (tmp_path / name).write_text("")
+        os.utime(tmp_path / name, (moment, moment))
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules" / "new.py").write_text("")
+    os.utime(tmp_path / "node_modules" / "new.py", (begun + 1, begun + 1))
+    assert development._saved_since(begun, ["node_modules"]) == {str(tmp_path / "new.py")}
 
 
 def test_a_wrong_setting_is_shown_in_the_browser(tmp_path: Path) -> None:
