@@ -285,7 +285,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         if self._execute is None or self.watched():
             return super().insert(returning, plain, params)
         try:
-            return self._call(self._execute, plain.qmark, params, True).lastrowid
+            return self._call(plain.pace, self._execute, plain.qmark, params, True).lastrowid
         except sqlite3.Error as error:
             raise self.wrap_database_errors.translate(error) from error
 
