@@ -25,6 +25,7 @@ ROOT = HERE.parent
 PEERS = ROOT / ".venv-peers"
 PACKAGES = [
     "django==6.1.*", "gunicorn", "uvicorn", "uvloop", "httptools", "granian", "jinja2", "minijinja", "fastapi", "sqlalchemy", "litestar",
+    "tortoise-orm", "peewee", "psycopg[binary]",
 ]  # fmt: skip
 
 
@@ -41,23 +42,25 @@ def peers_python() -> str:
     return str(python)
 
 
-def work(python: str, module: str, who: str) -> dict[str, float]:
+def work(python: str, module: str, who: str, database: str = "sqlite") -> dict[str, float]:
     """Run one work in a process of its own and return its results."""
     done = subprocess.run(
         [python, "-m", f"benchmarks.work.{module}", who],
-        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=600,
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT), "BENCHMARK_DATABASE": database}, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(f"{module} {who} failed:\n{done.stderr}")
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def in_turn(module: str, contestants: dict[str, str], rounds: int) -> dict[str, dict[str, float]]:
+def in_turn(
+    module: str, contestants: dict[str, str], rounds: int, database: str = "sqlite"
+) -> dict[str, dict[str, float]]:
     """Run a work for each contestant in turn, `rounds` times; return the medians, contestant → row → seconds."""
     seen: dict[str, dict[str, list[float]]] = {who: {} for who in contestants}
     for _ in range(rounds):
         for who, python in contestants.items():
-            for row, seconds in work(python, module, who).items():
+            for row, seconds in work(python, module, who, database).items():
                 seen[who].setdefault(row, []).append(seconds)
     return {who: {row: statistics.median(all_) for row, all_ in rows.items()} for who, rows in seen.items()}
 
@@ -65,8 +68,43 @@ def in_turn(module: str, contestants: dict[str, str], rounds: int) -> dict[str, 
 TARGETS = {
     "get(pk)": 10, "filter().order_by().first()": 10, "list of 1,000": 4, "list of 1,000, select_related": 4,
     "create()": 5, "save()": 5, "bulk_create of 10,000": 3, "100-row table": 20,
-    "page: inheritance, includes, url, translation, form": 10, "1,000 routes": 50,
+    "page: inheritance, includes, url, translation, form": 10, "1,000 routes": 50, "a query of a new shape": 1,
 }  # fmt: skip
+
+
+#: On PostgreSQL the server and the way there are most of a single row.
+POSTGRES_TARGETS = {
+    "get(pk)": 1.7, "filter().order_by().first()": 1.7, "create()": 1.7, "save()": 1.7,
+    "list of 1,000": 3, "list of 1,000, select_related": 3,
+}  # fmt: skip
+
+
+def models(rounds: int) -> list[Section]:
+    """Measure the model layer: on SQLite beside other object mappers, and on PostgreSQL where there is a server."""
+    ours, theirs = sys.executable, peers_python()
+    made = [section("Models (SQLite in memory)", "queries", ["limit"], rounds)]
+    peers = in_turn("query_peers", dict.fromkeys(("sqlalchemy", "tortoise", "peewee"), theirs), rounds)
+    own = in_turn("queries", {"nuages": ours}, rounds)["nuages"]
+    for row in made[0].rows:
+        for who, seconds in peers.items():
+            if row.name in seconds:
+                row.others[who] = own[row.name] / seconds[row.name]
+    made[0].others += list(peers)
+    if os.environ.get("BENCHMARK_DATABASE") == "postgresql":
+        medians = in_turn("queries", {"nuages": ours, "django": theirs}, rounds, "postgresql")
+        rows = [
+            Row(name, medians["django"][name] / seconds, POSTGRES_TARGETS.get(name))
+            for name, seconds in medians["nuages"].items()
+        ]
+        made.append(
+            Section(
+                "Models (PostgreSQL)",
+                "BENCHMARK_DATABASE=postgresql python -m benchmarks --only queries",
+                [],
+                rows,
+            )
+        )
+    return made
 
 
 def section(title: str, module: str, others: list[str], rounds: int) -> Section:
@@ -122,7 +160,7 @@ def main() -> int:
         print(f"{part} …", flush=True)
         match part:
             case "queries":
-                made.append(section("Models (SQLite in memory)", "queries", ["limit"], rounds))
+                made += models(rounds)
             case "pages":
                 made.append(section("Templates", "pages", ["limit", "jinja2", "minijinja"], rounds))
             case "routes":

@@ -1,18 +1,45 @@
-"""The model rows: one query, lists, saving; SQLite in memory. `python -m benchmarks.work.queries nuages|django|limit`."""
+"""The model rows on SQLite in memory and on PostgreSQL, through `django`, whichever that is.
+
+`python -m benchmarks.work.queries nuages|django|limit`, and `BENCHMARK_DATABASE=postgresql` before it for the server
+that the usual PG... variables name. Peers do the same rows in `query_peers.py`.
+"""
 
 from __future__ import annotations
 
 import datetime
+import os
 import sqlite3
 import sys
+import time
+from functools import partial
+from typing import Any
 
-from benchmarks.work.common import choose, report, timed
+from benchmarks.work import common
+from benchmarks.work.common import choose, report
 
 ROWS = 1000
+BULK = 10_000
+NOW = datetime.datetime(2026, 11, 22, 10)
+POSTGRES = os.environ.get("BENCHMARK_DATABASE") == "postgresql"
+
+#: The server's answer is waited for, which takes no processor time here.
+timed = partial(common.timed, clock=time.perf_counter) if POSTGRES else common.timed
+
+
+def database() -> dict[str, Any]:
+    """The settings of the database that is measured."""
+    if not POSTGRES:
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": os.environ.get("PGDATABASE", "postgres"),
+        "USER": os.environ.get("PGUSER", "postgres"),
+        "HOST": os.environ.get("PGHOST", "127.0.0.1"),
+    }
 
 
 def measure() -> dict[str, float]:
-    """Measure through `django`, whichever that is."""
+    """Measure each row, inside one transaction that is undone."""
     import django
     from django.conf import settings
 
@@ -20,7 +47,7 @@ def measure() -> dict[str, float]:
         SECRET_KEY="benchmark",
         INSTALLED_APPS=[],
         USE_TZ=False,
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+        DATABASES={"default": database()},
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     )
     django.setup()
@@ -44,22 +71,25 @@ def measure() -> dict[str, float]:
         class Meta:
             app_label = "bench"
 
+    if POSTGRES:
+        with connection.cursor() as cursor:
+            # In a schema of its own, gone with the session.
+            cursor.execute("SET search_path TO pg_temp")
     with connection.schema_editor() as editor:
         editor.create_model(Author)
         editor.create_model(Post)
-    now = datetime.datetime(2026, 11, 22, 10)
-    authors = Author.objects.bulk_create([Author(name=f"a{n}", born=now.date()) for n in range(10)])
-    authors = list(Author.objects.all()) if authors[0].pk is None else authors
+    authors = [Author.objects.create(name=f"a{n}", born=NOW.date()) for n in range(10)]
 
     def post(number: int) -> Post:
         return Post(
-            title=f"t{number}", body="x" * 200, score=number / 2, active=number % 2 == 0, created=now,
+            title=f"t{number}", body="x" * 200, score=number / 2, active=number % 2 == 0, created=NOW,
             author=authors[number % 10],
         )  # fmt: skip
 
     Post.objects.bulk_create([post(n) for n in range(ROWS)])
+    key = Post.objects.order_by("pk")[5].pk
     found = {
-        "get(pk)": timed(lambda: Post.objects.get(pk=5)),
+        "get(pk)": timed(lambda: Post.objects.get(pk=key)),
         "filter().order_by().first()": timed(
             lambda: Post.objects.filter(active=True).order_by("-id").first()
         ),
@@ -68,19 +98,38 @@ def measure() -> dict[str, float]:
     }
     with transaction.atomic():
         found["create()"] = timed(
-            lambda: Post.objects.create(title="new", body="x" * 200, created=now, author=authors[0])
+            lambda: Post.objects.create(title="new", body="x" * 200, created=NOW, author=authors[0])
         )
-        kept = Post.objects.get(pk=7)
+        kept = Post.objects.get(pk=key)
         found["save()"] = timed(kept.save)
         transaction.set_rollback(True)
 
     def bulk() -> None:
         with transaction.atomic():
-            Post.objects.bulk_create([post(n) for n in range(10_000)])
+            Post.objects.bulk_create([post(n) for n in range(BULK)])
             transaction.set_rollback(True)
 
     found["bulk_create of 10,000"] = timed(bulk, seconds=0.1)
+    if not POSTGRES:
+        found["a query of a new shape"] = timed(cold_query(Post))
     return found
+
+
+def cold_query(model: Any) -> Any:
+    """A query that nobody has asked before: it is compiled, not only run."""
+    number = 0
+
+    def ask() -> None:
+        nonlocal number
+        number += 1
+        # A new annotation makes a new shape, so that nothing of an earlier one can be used.
+        from django.db.models import F
+
+        rows = model.objects.annotate(**{f"cold{number}": F("score")})
+        rows = rows.select_related("author").filter(title="x", score__gt=1, author__name__startswith="a")
+        list(rows.exclude(active=False).order_by("-created", "author__name")[:1])
+
+    return ask
 
 
 def limit() -> dict[str, float]:
@@ -121,7 +170,7 @@ def limit() -> dict[str, float]:
 
     def bulk() -> None:
         run("BEGIN")
-        connection.executemany(insert, [row] * 10_000)
+        connection.executemany(insert, [row] * BULK)
         run("ROLLBACK")
 
     found["bulk_create of 10,000"] = timed(bulk, seconds=0.1)

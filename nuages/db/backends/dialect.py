@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any
@@ -117,6 +117,7 @@ def _writers(module: str) -> Mapping[type, Writer]:
 def quoter(mark: str) -> Callable[[str], str]:
     """Make a function that puts names between two of `mark`, once."""
 
+    @lru_cache(maxsize=8192)
     def quote(name: str) -> str:
         return name if name.startswith(mark) and name.endswith(mark) else f"{mark}{name}{mark}"
 

@@ -37,7 +37,8 @@ def reads_stored(node: Any, connection: Any) -> bool:
 
     if type(node) is not Col or not type(node.target).__module__.startswith("nuages.db.models.fields"):
         return False
-    if node.output_field.get_internal_type() not in connection.dialect.inline_converters:
+    inline = connection.dialect.inline_converters
+    if not inline or node.output_field.get_internal_type() not in inline:
         return True
     found = inline_converter(node, connection)
     return found is not None and found.takes_stored

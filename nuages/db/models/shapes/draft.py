@@ -68,7 +68,7 @@ class Draft:
     def of(cls, shape: Shape) -> Draft:
         """A draft that starts from a shape."""
         draft = Draft.__new__(Draft)
-        draft.__dict__ = {name: getattr(shape, name) for name in STATE}
+        draft.__dict__ = shape.state()
         return draft
 
     def state(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from nuages.core.signals import setting_changed
@@ -65,6 +66,9 @@ STATE: dict[str, Any] = {
     "elide_empty": True,  # whether a query that finds nothing need not be run
     "assignments": (),  # of an UPDATE: (field, value or expression) pairs
 }
+
+
+_parts_of = attrgetter(*STATE)
 
 
 class Shape:
@@ -130,6 +134,10 @@ class Shape:
         self.next: dict[Hashable, Shape] = {}
         self.older: dict[Hashable, Shape] = {}
         self.plans: dict[Any, Any] = {}
+
+    def state(self) -> dict[str, Any]:
+        """What it consists of, to be changed by a draft."""
+        return dict(zip(STATE, _parts_of(self)))
 
     def __repr__(self) -> str:
         steps = []

@@ -55,7 +55,7 @@ class Query(Draft):
     def of(cls, shape: Shape, values: tuple[Any, ...]) -> Query:
         """The query that a shape and values stand for."""
         query = cls.__new__(cls)
-        query.__dict__ = {name: getattr(shape, name) for name in STATE}
+        query.__dict__ = shape.state()
         query.values = values
         query._shape = shape
         return query
