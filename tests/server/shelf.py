@@ -82,6 +82,13 @@ def die(request):
         Entry.objects.create(text="lost")
         os.kill(os.getpid(), 9)
 
+async def sleepy(request):
+    with transaction.atomic():
+        Entry.objects.create(text=request.GET["text"])
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(60), 'a visitor who leaves'")
+    return HttpResponse("slept")
+
 def count(request):
     return HttpResponse(f"{Entry.objects.count()}")
 
@@ -92,7 +99,7 @@ urlpatterns = [
     path("plain-calls/", plain_calls), path("lazy-template/", lazy_template), path("gathered/", gathered),
     path("gathered-inside/", gathered_inside), path("write/", write), path("awrite/", awrite),
     path("write-atomically/", write_atomically), path("local-user/", local_user), path("locked/", locked),
-    path("die/", die), path("count/", count), path("has/", has),
+    path("die/", die), path("sleepy/", sleepy), path("count/", count), path("has/", has),
 ]
 """
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clusters import until
 from tests.conftest import require
 from tests.server.shelf import write_shelf
 from tests.server.site import Served, running
@@ -146,3 +147,32 @@ def test_broken_database_connections_cost_at_most_the_requests_in_flight(shelf: 
     statuses = [shelf.get("/count/")[0] for _ in range(20)]
     assert statuses[-10:] == [200] * 10
     assert statuses.count(200) >= 18
+
+
+def test_a_query_of_a_visitor_who_leaves_is_stopped_on_the_server(shelf: Served) -> None:
+    if "postgresql" not in (shelf.folder / "sitesettings.py").read_text().rpartition("DATABASES")[2]:
+        pytest.skip("about the server of a database")
+    import psycopg
+
+    running = (
+        "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%a visitor who leaves%' "
+        "AND pid != pg_backend_pid()"
+    )
+    with psycopg.connect(**SERVER, dbname="postgres", autocommit=True) as admin:
+
+        def now() -> int:
+            row = admin.execute(running).fetchone()
+            assert row is not None
+            return int(row[0])
+
+        visitors = []
+        for number in range(5):
+            visitor = http.client.HTTPConnection("127.0.0.1", shelf.port, timeout=60)
+            visitor.request("GET", f"/sleepy/?text=sleepy{number}")
+            visitors.append(visitor)
+        until(lambda: now() == 5, what="five queries that run")
+        for visitor in visitors:
+            visitor.close()
+        until(lambda: now() == 0, what="an end of the queries")
+    assert shelf.get("/has/?text=sleepy0")[2] == b"False"
+    assert set(all_at_once(shelf, ["/count/"] * 50)) == {shelf.get("/count/")[2]}

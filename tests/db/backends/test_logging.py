@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from nuages.db import connections, reset_queries
+from nuages.db import connections, models, reset_queries
 from nuages.db.backends.statement import Statement
-from nuages.spine import WorkerLane
-from nuages.test.utils import CaptureQueriesContext, override_settings
+from nuages.spine import ThreadLane, WorkerLane
+from nuages.test import TransactionTestCase
+from nuages.test.utils import CaptureQueriesContext, isolate_apps, override_settings
 from tests.spine.conftest import Run
 
 
@@ -106,3 +107,49 @@ def test_a_slow_query_of_a_worker_on_postgresql_is_logged(postgres: Any, run: Ru
         run(main())
     (record,) = slow(caplog)
     assert (record.alias, record.sql) == ("postgres", "SELECT pg_sleep(0.05)")
+
+
+@pytest.mark.parametrize("lane", ["worker", "thread", "script"])
+@pytest.mark.parametrize("alias", ["file", "postgres"])
+def test_queries_wrappers_and_counts_are_seen_in_every_lane(
+    request: pytest.FixtureRequest, run: Run, alias: str, lane: str
+) -> None:
+    request.getfixturevalue(alias)
+    seen: list[str] = []
+
+    def wrapper(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        seen.append(sql)
+        return execute(sql, params, many, context)
+
+    class Case(TransactionTestCase):
+        databases: Any = {alias}
+
+    def work() -> Any:
+        connection = connections[alias]
+        with isolate_apps("tests"):
+
+            class Note(models.Model):
+                text = models.CharField(max_length=20)
+
+                class Meta:
+                    app_label = "tests"
+                    db_table = "note"
+
+        notes = Note.objects.using(alias)
+        with connection.execute_wrapper(wrapper), Case().assertNumQueries(3, using=alias):
+            notes.create(text="one")
+            assert [note.text for note in notes.all()] == ["one"]
+            return notes.filter(text="one").explain()
+
+    async def main() -> Any:
+        if lane == "worker":
+            return await WorkerLane().run(work)
+        threads = ThreadLane()
+        try:
+            return await threads.run(work)
+        finally:
+            threads.close()
+
+    explained = work() if lane == "script" else run(main())
+    assert "note" in explained
+    assert [sql.split()[0] for sql in seen] == ["INSERT", "SELECT", "EXPLAIN"]
