@@ -48,7 +48,7 @@ class MultiValueDictKeyError(KeyError):
     """The key is not in the MultiValueDict."""
 
 
-class MultiValueDict(dict):
+class MultiValueDict(dict[Any, Any]):
     """A dictionary with a list of values for each key, as query strings and forms have.
 
     `d[key]` is the last value, `d.getlist(key)` all of them.
@@ -161,7 +161,7 @@ class MultiValueDict(dict):
         return {key: self[key] for key in self}
 
 
-class ImmutableList(tuple):
+class ImmutableList(tuple[Any, ...]):
     """A tuple that looks like a list whose methods of change explain why they refuse."""
 
     warning: Any
@@ -182,7 +182,7 @@ for _name in (
     setattr(ImmutableList, _name, ImmutableList.complain)
 
 
-class DictWrapper(dict):
+class DictWrapper(dict[str, Any]):
     """A dictionary that passes a value through `func` when its key is asked for with the prefix.
 
     Used to quote names while formatting: `"%(name)s %(qn_name)s" % DictWrapper(data, quote, "qn_")`.

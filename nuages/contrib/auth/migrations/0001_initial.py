@@ -1,20 +1,22 @@
 """Users, groups and permissions, as their tables were in the beginning."""
 
+from typing import Any
+
 import nuages.contrib.auth.models
 from nuages.contrib.auth import validators
 from nuages.db import migrations, models
 from nuages.utils import timezone
 
 
-def key():
+def key() -> Any:
     return models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
 
 
-def many(to, **kwargs):
+def many(to: str, **kwargs: Any) -> Any:
     return models.ManyToManyField(to=to, blank=True, **kwargs)
 
 
-def text(length, **kwargs):
+def text(length: int, **kwargs: Any) -> Any:
     return models.CharField(max_length=length, **kwargs)
 
 
@@ -103,7 +105,7 @@ USER = [
 ]
 
 
-def created(name, fields, manager, **options):
+def created(name: str, fields: Any, manager: Any, **options: Any) -> Any:
     words = {"verbose_name": name.lower(), "verbose_name_plural": f"{name.lower()}s"}
     return migrations.CreateModel(name, fields, options={**words, **options}, managers=[("objects", manager)])
 

@@ -1,6 +1,7 @@
 """Permissions of proxy models move from the content type of the concrete model to the proxy's own."""
 
 import sys
+from typing import Any
 
 from nuages.core.management.color import color_style
 from nuages.db import IntegrityError, migrations, transaction
@@ -16,7 +17,7 @@ WARNING = """
 """
 
 
-def permissions_of(model):
+def permissions_of(model: Any) -> Any:
     """What tells the permissions of a proxy model from the others of its content type."""
     options = model._meta
     own = [codename for codename, _name in options.permissions]
@@ -24,7 +25,7 @@ def permissions_of(model):
     return Q(codename__in=own) | Q(codename__in=built_in)
 
 
-def move_permissions(apps, schema_editor, back):
+def move_permissions(apps: Any, schema_editor: Any, back: bool) -> None:
     alias = schema_editor.connection.alias
     permissions = apps.get_model("auth", "Permission").objects.using(alias)
     kinds = apps.get_model("contenttypes", "ContentType").objects.db_manager(alias)
@@ -43,11 +44,11 @@ def move_permissions(apps, schema_editor, back):
             sys.stdout.write(color_style().WARNING(text))
 
 
-def update_proxy_model_permissions(apps, schema_editor):
+def update_proxy_model_permissions(apps: Any, schema_editor: Any) -> None:
     move_permissions(apps, schema_editor, back=False)
 
 
-def revert_proxy_model_permissions(apps, schema_editor):
+def revert_proxy_model_permissions(apps: Any, schema_editor: Any) -> None:
     move_permissions(apps, schema_editor, back=True)
 
 

@@ -1,9 +1,11 @@
 """Names of content types come from the models now: the column goes."""
 
+from typing import Any
+
 from nuages.db import migrations, models
 
 
-def add_legacy_name(apps, schema_editor):
+def add_legacy_name(apps: Any, schema_editor: Any) -> None:
     """Going back: fill the column in again, as well as the models still tell."""
     kinds = apps.get_model("contenttypes", "ContentType").objects.using(schema_editor.connection.alias)
     for kind in kinds.all():
