@@ -210,7 +210,8 @@ class HttpResponseBase:
             "httponly": httponly,
             "samesite": samesite,
         }
-        morsel.update({name: given for name, given in attributes.items() if given})
+        # As a plain dictionary: a morsel looks at each name, and these are known to it.
+        dict.update(morsel, {name: given for name, given in attributes.items() if given})
         if path is not None:
             morsel["path"] = path
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import string
+from operator import add
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -41,7 +42,12 @@ REASON_INSECURE_REFERER = "Referer checking failed - Referer is insecure while h
 REASON_BAD_REFERER = "Referer checking failed - %s does not match any trusted origins."
 REASON_BAD_ORIGIN = "Origin checking failed - %s does not match any trusted origins."
 
-_PLACE = {character: place for place, character in enumerate(CSRF_ALLOWED_CHARS)}
+_SIZE = len(CSRF_ALLOWED_CHARS)
+# For `bytes.translate`: from characters to their places, to how far they stand from the end, and from sums of two back.
+_ALPHABET = CSRF_ALLOWED_CHARS.encode()
+_PLACES = bytes.maketrans(_ALPHABET, bytes(range(_SIZE)))
+_PLACES_BACK = bytes.maketrans(_ALPHABET, bytes(-place % _SIZE for place in range(_SIZE)))
+_LETTERS = bytes(_ALPHABET[place % _SIZE] for place in range(256))
 _ALLOWED = frozenset(CSRF_ALLOWED_CHARS)
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -68,16 +74,18 @@ class InvalidTokenFormat(Exception):
 def _mask_cipher_secret(secret: str) -> str:
     """Return a new token for a secret."""
     mask = get_random_string(CSRF_SECRET_LENGTH, allowed_chars=CSRF_ALLOWED_CHARS)
-    # From the end, an index may be negative: so nothing has to be divided.
-    size, place, letters = len(CSRF_ALLOWED_CHARS), _PLACE, CSRF_ALLOWED_CHARS
-    return mask + "".join([letters[place[own] + place[by] - size] for own, by in zip(secret, mask)])
+    return mask + _moved(secret, mask, _PLACES)
 
 
 def _unmask_cipher_token(token: str) -> str:
     """Return the secret that a token was made of."""
-    place, letters = _PLACE, CSRF_ALLOWED_CHARS
-    masked, mask = token[CSRF_SECRET_LENGTH:], token[:CSRF_SECRET_LENGTH]
-    return "".join([letters[place[own] - place[by]] for own, by in zip(masked, mask)])
+    return _moved(token[CSRF_SECRET_LENGTH:], token[:CSRF_SECRET_LENGTH], _PLACES_BACK)
+
+
+def _moved(text: str, by: str, places: bytes) -> str:
+    """Return each character moved on in the alphabet, by what `places` says of the one beside it."""
+    sums = map(add, text.encode().translate(_PLACES), by.encode().translate(places))
+    return bytes(sums).translate(_LETTERS).decode()
 
 
 def _check_token_format(token: str) -> None:

@@ -244,7 +244,9 @@ class Names:
             path = possibility.path(args, kwargs)
             if path is not None:
                 # "//host/…" would be another site.
-                url = escape_leading_slashes(quoted(prefix) + path)
+                url = path if prefix == "" else prefix + path if prefix == "/" else quoted(prefix) + path
+                if url.startswith("//"):
+                    url = escape_leading_slashes(url)
                 if not args and not kwargs and (key in self._found):
                     self._plain[key, prefix] = url
                 return url

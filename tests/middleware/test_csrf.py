@@ -151,3 +151,7 @@ def test_a_protected_view_is_checked_inside_a_view_that_only_needs_the_token(len
     both = lenient(csrf_protect(view))
     assert both(posted(cookie="a" * 32)).status_code == 403
     assert both(posted(cookie="a" * 32, token="a" * 32)).status_code == 200
+
+
+def test_a_token_is_a_mask_and_the_secret_moved_on_by_it() -> None:
+    assert _unmask_cipher_token("b" * 31 + "9" + "b" * 31 + "a") == "a" * 31 + "b"
