@@ -42,14 +42,14 @@ def peers_python() -> str:
     return str(python)
 
 
-def work(python: str, module: str, who: str, database: str = "sqlite") -> dict[str, float]:
+def work(python: str, module: str, *arguments: str, database: str = "sqlite") -> dict[str, float]:
     """Run one work in a process of its own and return its results."""
     done = subprocess.run(
-        [python, "-m", f"benchmarks.work.{module}", who],
+        [python, "-m", f"benchmarks.work.{module}", *arguments],
         cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT), "BENCHMARK_DATABASE": database}, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     if done.returncode:
-        raise RuntimeError(f"{module} {who} failed:\n{done.stderr}")
+        raise RuntimeError(f"{module} {' '.join(arguments)} failed:\n{done.stderr}")
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
@@ -141,20 +141,47 @@ def start_up(rounds: int) -> Section:
     return Section("Start-up", "python -m benchmarks --only startup", [], [row])
 
 
+def loading(rounds: int) -> Section:
+    """Measure loading two hundred templates, compiled anew and as they were compiled before."""
+    seen: dict[str, list[float]] = {"nuages": [], "kept": [], "django": []}
+    with tempfile.TemporaryDirectory() as folder:
+        # Fills the folder of compiled templates.
+        work(sys.executable, "loading", "kept", folder)
+        for _ in range(max(3, rounds)):
+            for who, all_ in seen.items():
+                python = peers_python() if who == "django" else sys.executable
+                all_.append(work(python, "loading", who, folder)["loading"])
+    django = statistics.median(seen["django"])
+    rows = [
+        Row(
+            f"200 templates {how}: time, ours as a share of Django's",
+            statistics.median(seen[who]) / django,
+            target,
+            {},
+            smaller_is_better=True,
+        )
+        for who, how, target in (
+            ("nuages", "parsed and compiled", 1.5),
+            ("kept", "compiled before, from disk", 0.2),
+        )
+    ]
+    return Section("Loading templates", "python -m benchmarks --only loading", [], rows)
+
+
 def main() -> int:
     """Run the parts and write the report."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--only", nargs="*", choices=["queries", "pages", "routes", "startup", "pressure", "http"]
+        "--only", nargs="*", choices=["queries", "pages", "loading", "routes", "startup", "pressure", "http"]
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=5, help="of load per server and page")
     parser.add_argument("--quick", action="store_true", help="two rounds, short loads")
     args = parser.parse_args()
     rounds, seconds = (2, 2.0) if args.quick else (args.rounds, args.seconds)
-    parts = args.only or ["queries", "pages", "routes", "startup", "pressure", "http"]
+    parts = args.only or ["queries", "pages", "loading", "routes", "startup", "pressure", "http"]
     made: list[Section] = []
     for part in parts:
         print(f"{part} …", flush=True)
@@ -163,6 +190,8 @@ def main() -> int:
                 made += models(rounds)
             case "pages":
                 made.append(section("Templates", "pages", ["limit", "jinja2", "minijinja"], rounds))
+            case "loading":
+                made.append(loading(rounds))
             case "routes":
                 made.append(section("URL resolving", "routes", [], rounds))
             case "startup":

@@ -71,6 +71,8 @@ def pytest_configure(config: pytest.Config) -> None:
         PASSWORD_HASHERS=["nuages.contrib.auth.hashers.MD5PasswordHasher"],
         DEFAULT_AUTO_FIELD="nuages.db.models.BigAutoField",
         STATIC_URL="/static/",
+        # Tests leave nothing in the home of who runs them.
+        TEMPLATE_CODE_CACHE=False,
     )
     nuages.setup()
 
