@@ -14,11 +14,18 @@ if TYPE_CHECKING:
     from nuages.template.compiler.emitter import Emitter
 
 
+# Parts of a condition that are written as one expression.
+_JOINED_AT_MOST = 16
+
+
 class Operand:
     """A value in a condition."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
+
+    #: Whether it is one expression.
+    is_plain = True
 
     def __repr__(self) -> str:
         return f"(literal {self.value!r})"
@@ -30,6 +37,9 @@ class Operand:
     def write(self, code: Emitter) -> ast.expr:
         """Python that gives the value."""
         return code.literal(self.value)
+
+    def _expression(self, code: Emitter) -> ast.expr:
+        return self.write(code)
 
 
 class Operation:
@@ -77,11 +87,48 @@ class Operation:
                 if code.is_sure(value)
                 else code.local(self._write_onto(code, lambda _: value))
             )
+        joined = self._joined_parts()
+        if joined is not None:
+            return code.local(self._write_guarded(code, [part._expression(code) for part in joined]))
         *outer, innermost = self._chain()
         truth = innermost._write_onto(code, innermost.operands[0].write)
         for operation in reversed(outer):
             truth = operation._write_onto(code, lambda code, known=truth: code.local(known))
         return code.local(truth)
+
+    def _joined_parts(self) -> list[Any] | None:
+        """The parts of `a and b > c and d`, of which one that fails makes the whole false; None for anything else."""
+        chain = self._chain()
+        if len(chain) > _JOINED_AT_MOST or any(operation.sign != "and" for operation in chain[:-1]):
+            return None
+        innermost = chain[-1]
+        if innermost.sign == "and":
+            parts = list(innermost.operands)
+            others = chain[:-1]
+        else:
+            parts = [innermost]
+            others = chain[:-1]
+        parts += [operation.operands[1] for operation in reversed(others)]
+        return parts if all(part.is_plain for part in parts) else None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether this is a comparison of values: one expression."""
+        return self.sign in _COMPARISONS and all(isinstance(operand, Operand) for operand in self.operands)
+
+    def _expression(self, code: Emitter) -> ast.expr:
+        return _written(code, self.sign, [operand.write(code) for operand in self.operands])
+
+    @staticmethod
+    def _write_guarded(code: Emitter, parts: list[ast.expr]) -> str:
+        """Write an expression that is false where it fails."""
+        truth = code.temporary("test")
+        with code.block() as body:
+            code.assign_local(truth, parts[0] if len(parts) == 1 else code.all_of(parts))
+        with code.block() as handler:
+            code.assign_local(truth, code.const(False))
+        code.try_except(body, "Exception", handler)
+        return truth
 
     def _write_onto(self, code: Emitter, first: Callable[[Emitter], ast.expr]) -> str:
         """Write this operation, the first operand of which is known or writes itself."""

@@ -68,13 +68,15 @@ class Truncator:
         if length <= 0:
             return ""
         text = self.text
+        if truncate is None and not html:
+            short = cut_plainly(text, length)
+            if short is not None:
+                return short
         if not text.isascii():
             text = unicodedata.normalize("NFC", text)
         elif len(text) <= length and not html:
             # Every character of it counts.
             return text
-        if truncate is None and not html and text.isascii() and truncation_template(None) == _USUAL:
-            return f"{text[: length - 1]}…"
         sign = self.add_truncation_text("", truncate)
         room = length - (len(sign) if sign.isascii() else sum(map(_counts, sign)))
         if html:
@@ -109,6 +111,15 @@ class Truncator:
         if len(words) <= length:
             return " ".join(words)
         return self.add_truncation_text(" ".join(words[:length]), truncate)
+
+
+def cut_plainly(text: str, length: int) -> str | None:
+    """Return the text cut to `length` characters (one or more), None where more has to be asked than how many there are."""
+    if not text.isascii():
+        return None
+    if len(text) <= length:
+        return text
+    return f"{text[: length - 1]}…" if truncation_template(None) == _USUAL else None
 
 
 def _counts(character: str) -> bool:

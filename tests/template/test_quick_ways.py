@@ -108,3 +108,33 @@ def test_what_a_page_was_made_of_is_free_as_soon_as_it_is_done() -> None:
         assert reference() is None
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("a > 1 and b", True),
+        ("a > 1 and b and c > 1", False),
+        ("a > word and b", False),
+        ("word > a or b", True),
+        ("a > 1 and word in nothing", False),
+        ("not word > a and b", True),
+        ("a and b and a == 2 and word != 'x'", True),
+        ("a > 1 and missing", False),
+        ("missing is None and b", True),
+    ],
+)
+def test_what_fails_in_a_joined_condition_is_false_and_nothing_else(condition: str, expected: bool) -> None:
+    template = Engine().from_string("{% if " + condition + " %}yes{% else %}no{% endif %}")
+    context = Context({"a": 2, "b": True, "c": 1, "word": "w", "nothing": None})
+    assert template.render(context) == ("yes" if expected else "no")
+    nodes = template.nodelist[0].conditions_nodelists
+    assert bool(nodes[0][0].eval(context)) is expected
+
+
+def test_short_branches_show_the_first_that_is_true() -> None:
+    template = Engine().from_string(
+        "{% for x in xs %}{% if x|divisibleby:2 %}{{ x }}e{% elif x|divisibleby:3 %}<{{ x }}>{% else %}-{% endif %}"
+        "{% if forloop.counter|divisibleby:2 %}!{% endif %}{% if not forloop.last %},{% endif %}{% endfor %}"
+    )
+    assert template.render(Context({"xs": [1, 2, 3, 4]})) == "-,2e!,<3>,4e!"

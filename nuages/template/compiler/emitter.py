@@ -333,8 +333,9 @@ class Emitter(Variables):
             value, settled = self.call(self._step(bit, first=not settled, finish=last), value), True
         if rest:
             return value
-        value = value if settled else self.call("settle", value)
-        return value if finish is None or settled else self.call(_FINISHERS[finish], value)
+        if settled:
+            return value
+        return self.call("settle" if finish is None else f"settled_{_FINISHERS[finish]}", value)
 
     def _start(self, name: str) -> tuple[ast.expr, bool]:
         """The raw value of a variable, and whether it is known to need no call."""
@@ -419,8 +420,8 @@ class Emitter(Variables):
             keywords["autoescape"] = self.const(self.switches.autoescape)
         if not keeps_safe:
             on_str = getattr(function, "on_str", None)
-            if on_str is not None and not given and not keywords:
-                return self._on_text(function, on_str, hint, value)
+            if on_str is not None and not keywords:
+                return self._on_text(function, on_str, hint, value, given)
             return self.call(self.constant(function, hint), value, *given, **keywords)
         if keywords or len(given) > 1:
             return self.call(self.constant(runtime.keeping_safe(function), hint), value, *given, **keywords)
@@ -428,13 +429,18 @@ class Emitter(Variables):
         return self.call(self.constant(short(function), hint), value, *given)
 
     def _on_text(
-        self, function: Callable[..., Any], on_str: Callable[[str], Any], hint: str, value: ast.expr
+        self,
+        function: Callable[..., Any],
+        on_str: Callable[..., Any],
+        hint: str,
+        value: ast.expr,
+        given: list[ast.expr],
     ) -> ast.expr:
         """A filter on text: what it does to an exact `str` at once, and the way round by `str()` for all else."""
         text = self.temporary("text")
         kind = self.compared(self.call("type", self.named(text, value)), ast.Is(), self.local("str"))
         return self.either(
             kind,
-            self.call(self.constant(on_str, f"{hint}_str"), self.local(text)),
-            self.call(self.constant(function, hint), self.local(text)),
+            self.call(self.constant(on_str, f"{hint}_str"), self.local(text), *given),
+            self.call(self.constant(function, hint), self.local(text), *given),
         )

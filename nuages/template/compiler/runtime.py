@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nuages.spine import wait
 from nuages.template.context import BaseContext, Context, visible
-from nuages.template.lookup import NOTHING, Missing, VariableDoesNotExist, settle
+from nuages.template.lookup import NOTHING, Missing, VariableDoesNotExist, plain_types, settle
 from nuages.template.presentation import log_failure, plain_numbers
 from nuages.utils.safestring import SafeData, SafeString, mark_safe
 from nuages.utils.timezone import template_localtime
@@ -63,6 +63,18 @@ def or_none(value: Any) -> Any:
     if type(value) is Missing and is_missing(value):
         return "" if value.silent else None
     return value
+
+
+def settled_or_empty(value: Any) -> Any:
+    """`or_empty(settle(value))`, in one call for most values."""
+    kind = type(value)
+    return value if kind in plain_types and kind is not Missing else or_empty(settle(value))
+
+
+def settled_or_none(value: Any) -> Any:
+    """`or_none(settle(value))`, in one call for most values."""
+    kind = type(value)
+    return value if kind in plain_types and kind is not Missing else or_none(settle(value))
 
 
 def or_none_or(value: Any, invalid: str) -> Any:
@@ -294,6 +306,8 @@ HELPERS: dict[str, Any] = {
     "safe": SafeString,
     "set_top": set_top,
     "settle": settle,
+    "settled_or_empty": settled_or_empty,
+    "settled_or_none": settled_or_none,
     "unpacked": unpacked,
     "visible": visible,
     "widened": widened,

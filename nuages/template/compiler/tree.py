@@ -116,6 +116,10 @@ class TreeBuilder:
         """`value % divisor`."""
         return ast.BinOp(value, ast.Mod(), divisor, **self._place)
 
+    def all_of(self, values: list[ast.expr]) -> ast.expr:
+        """`a and b and c`."""
+        return ast.BoolOp(ast.And(), values, **self._place)
+
     def is_none(self, value: ast.expr) -> ast.expr:
         """`value is None`."""
         return self.compared(value, ast.Is(), self.const(None))

@@ -30,6 +30,7 @@ def stringfilter(func: Callable[..., Any]) -> Callable[..., Any]:
         return result
 
     on_text.is_on_text = True  # type: ignore[attr-defined]
+    on_text.on_str = func  # type: ignore[attr-defined]
     return on_text
 
 

@@ -11,7 +11,7 @@ from nuages.template.filters import register, stringfilter
 from nuages.utils.encoding import iri_to_uri
 from nuages.utils.html import conditional_escape
 from nuages.utils.safestring import SafeData, SafeString, mark_safe
-from nuages.utils.text import Truncator, phone2numeric, slug_of, wrap
+from nuages.utils.text import Truncator, cut_plainly, phone2numeric, slug_of, wrap
 
 _INNER_CAPITAL = re.compile(r"(?<=[a-z])'(?=[A-Z])[A-Z]|(?<=\d)[A-Z]")
 
@@ -129,6 +129,10 @@ def _whole(arg: Any) -> int | None:
 def truncatechars(value: str, arg: Any) -> str:
     """Cut after a number of characters."""
     length = _whole(arg)
+    if length is not None and length > 0:
+        short = cut_plainly(value, length)
+        if short is not None:
+            return short
     return value if length is None else Truncator(value).chars(length)
 
 
