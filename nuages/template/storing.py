@@ -407,7 +407,13 @@ class RestoredUnit(Unit):
             return super()._made(switches, string_if_invalid, streaming=streaming)
         stored = self._stored
         restoring = self._restoring
-        constants = {name: _MAKERS[recipe[0]](restoring, *recipe[1:]) for name, recipe in stored.constants}
+        try:
+            constants = {
+                name: _MAKERS[recipe[0]](restoring, *recipe[1:]) for name, recipe in stored.constants
+            }
+        except (AttributeError, ImportError, KeyError):
+            # A function has gone from a module that is no library itself, so that nobody saw it change.
+            return super()._made(switches, string_if_invalid, streaming=False)
         return self.adopt(
             switches, string_if_invalid, stored.code, constants, frozenset(stored.sets), stored.uses_block
         )

@@ -161,6 +161,16 @@ def test_damaged_files_are_ignored_and_written_anew(pages: Path, folder: Path, d
     assert {path: path.read_bytes() for path in folder.glob("*.compiled")} == whole
 
 
+def test_a_function_that_has_gone_makes_the_template_anew(
+    pages: Path, folder: Path, parsed: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = rendered(pages)
+    monkeypatch.delattr("nuages.template.filters.text.cut")
+    parsed.clear()
+    assert rendered(pages) == expected
+    assert "item.html" in parsed
+
+
 def test_no_setting_no_file(pages: Path, tmp_path: Path) -> None:
     before = set(tmp_path.rglob("*"))
     with override_settings(TEMPLATE_CODE_CACHE=False):
