@@ -143,11 +143,11 @@ def _connections() -> Iterator[tuple[Any, str]]:
     from nuages.db import connections
     from nuages.db.handler import load_backend
 
-    seen: set[str] = set()
+    seen: set[type] = set()
     for alias in connections:
         connection = connections[alias]
-        if connection.vendor not in seen:
-            seen.add(connection.vendor)
+        if type(connection) not in seen:
+            seen.add(type(connection))
             yield connection, alias
     for engine in ENGINES:
         path = f"nuages.db.backends.{engine}"
@@ -156,7 +156,7 @@ def _connections() -> Iterator[tuple[Any, str]]:
         except (ImportError, ImproperlyConfigured):
             # Without its driver a database cannot be spoken for.
             continue
-        if backend.DatabaseWrapper.vendor not in seen:
+        if backend.DatabaseWrapper not in seen:
             configured = connections.configure_settings({"default": {"ENGINE": path, "NAME": "unconnected"}})
             yield backend.DatabaseWrapper(configured["default"], "default"), "not used by this project"
 
