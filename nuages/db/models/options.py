@@ -624,7 +624,9 @@ class Options:
         for cls in self.model.__mro__:
             for name, value in vars(cls).items():
                 found.setdefault(name, value)
-        return frozenset(name for name, value in found.items() if isinstance(value, property))
+        return frozenset(
+            name for name, value in found.items() if name != "_state" and isinstance(value, property)
+        )
 
     @cached_property
     def constructor(self) -> Any:

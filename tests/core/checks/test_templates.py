@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from nuages.core.checks import run_checks
+from nuages.core.checks.registry import registry
 from nuages.core.management import call_command
 from nuages.core.management.base import SystemCheckError
 from nuages.test.utils import override_settings
@@ -23,7 +24,10 @@ JINJA = "nuages.template.backends.jinja2.Jinja2"
 
 
 @pytest.fixture
-def planted(tmp_path: Path) -> Iterator[Path]:
+def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    # Apps that other tests have had installed leave their checks behind.
+    own = {check for check in registry.registered_checks if check.__module__.startswith("nuages.core.")}
+    monkeypatch.setattr(registry, "registered_checks", own)
     for name, source in {**PLANTED, "fine.html": "{% block a %}{% endblock %}"}.items():
         (tmp_path / name).write_text(source)
     with override_settings(
