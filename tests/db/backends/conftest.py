@@ -15,7 +15,7 @@ from nuages.db.backends.base.base import BaseDatabaseWrapper
 from tests.conftest import require
 from tests.spine.conftest import run
 
-__all__ = ["other_session", "run"]
+__all__ = ["other_session", "run", "sessions"]
 
 POSTGRESQL = {
     "HOST": os.environ.get("PGHOST", "127.0.0.1"),
@@ -32,6 +32,16 @@ def other_session(sql: str) -> list[Any]:
     with psycopg.connect(dbname="postgres", autocommit=True, connect_timeout=2, **where) as other:
         cursor = other.execute(sql)
         return cursor.fetchall() if cursor.description else []
+
+
+def sessions(condition: str) -> int:
+    """Count the sessions of this test on the server for which an SQL condition holds."""
+    name = connections.settings["postgres"]["OPTIONS"]["application_name"]
+    return int(
+        other_session(
+            f"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{name}' AND {condition}"
+        )[0][0]
+    )
 
 
 def options_of(alias: str, **options: Any) -> dict[str, Any]:
@@ -77,7 +87,8 @@ def postgres() -> Iterator[BaseDatabaseWrapper]:
         "postgres",
         ENGINE="nuages.db.backends.postgresql",
         NAME="postgres",
-        OPTIONS={"options": f"-c search_path={schema}"},
+        # By its name the tests tell their own sessions from those of other tests on the same server.
+        OPTIONS={"options": f"-c search_path={schema}", "application_name": schema},
         **POSTGRESQL,
     ):
         with connection.cursor() as cursor:

@@ -78,7 +78,9 @@ def test_one_of_two_that_wait_for_each_other_is_told_and_can_try_again() -> None
     (error,) = elsewhere(cross(1, 2), cross(2, 1))
     assert isinstance(error, OperationalError)
     assert error.__cause__.sqlstate == "40P01"  # type: ignore[union-attr]
-    assert len(after) == 1 and sorted(texts()) in (["again", "x"], ["again", "y"])
+    # The other one may still come after the second try, or have been before it.
+    assert len(after) == 1 and "again" in after[0]
+    assert sorted(texts()) in (["again", "x"], ["again", "y"], ["x", "y"])
 
 
 def test_what_was_read_and_changed_by_another_since_is_a_serialization_failure() -> None:

@@ -42,7 +42,7 @@ def test_the_database_answers_many_questions_as_python_does(question: Question) 
     check(question)
 
 
-@settings(max_examples=10, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, suppress_health_check=list(HealthCheck))
 @given(st.lists(questions(), min_size=4, max_size=4))
 def test_threads_that_ask_for_the_first_time_at_once_get_the_same(several: list[Question]) -> None:
     """What they plan together is what each would plan alone; every one of them asks with values of its own."""
