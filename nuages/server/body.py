@@ -28,6 +28,11 @@ class Bridge:
             return wait(awaitable)
         return asyncio.run_coroutine_threadsafe(_as_coroutine(awaitable), self.loop).result()
 
+    def let_others_run(self) -> None:
+        """Give the loop a turn: plain code in a worker holds it from one wait that really waits to the next."""
+        if in_worker():
+            wait(asyncio.sleep(0))
+
 
 async def _as_coroutine(awaitable: Awaitable[T]) -> T:
     # What Granian returns can be awaited, but is no coroutine.

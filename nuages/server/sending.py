@@ -26,8 +26,14 @@ def send(protocol: HTTPProtocol, response: HttpResponseBase, bridge: Bridge, hea
         return length
     transport = protocol.response_stream(status, headers)
     sent = 0
-    for piece in response.chunks():
-        if piece:
-            sent += len(piece)
-            bridge.wait(transport.send_bytes(piece))
+    try:
+        for piece in response.chunks():
+            if piece:
+                sent += len(piece)
+                bridge.wait(transport.send_bytes(piece))
+                # Granian takes a piece at once, and passes it on only when the loop gets a turn.
+                bridge.let_others_run()
+    finally:
+        # The response ends with the last reference to it; an error that somebody keeps would keep this frame's.
+        del transport
     return sent
