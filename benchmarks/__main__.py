@@ -205,11 +205,8 @@ def main() -> int:
         for row in each.rows:
             near = "".join(f", {share:.2f} of {who}" for who, share in row.others.items())
             print(f"    {row.name}: {row.ratio:.2f} ×{near}", flush=True)
-    if args.only is None:
-        length = ", a short run (`--quick`)" if args.quick else ""
-        write(
-            HERE / "RESULTS.md", made, f"Python {platform.python_version()}, {os.cpu_count()} cores{length}"
-        )
+    length = ", a short run (`--quick`)" if args.quick else ""
+    write(HERE / "RESULTS.md", made, f"Python {platform.python_version()}, {os.cpu_count()} cores{length}")
     return 0
 
 

@@ -38,26 +38,33 @@ class Section:
     rows: list[Row]
 
 
+INTRODUCTION = """# Benchmarks
+
+Ratios of medians, measured in one run with works in turn: `make bench`. `10.0 ×` means that Django 6.1 takes
+ten times as long, or answers a tenth of the requests. In the other columns 1.00 is as quick as that one:
+`limit` is the same work without a framework (sqlite3 alone, f-strings, a page written by hand on bare RSGI).
+Each part says by which command and on what it was measured last.
+"""
+
+
 def write(path: Path, sections: list[Section], machine: str) -> None:
-    """Write the report."""
-    lines = [
-        "# Benchmarks",
-        "",
-        "Ratios of medians, measured in one run with works in turn: `make bench`. `10.0 ×` means that Django 6.1 takes",
-        "ten times as long, or answers a tenth of the requests. In the other columns 1.00 is as quick as that one:",
-        "`limit` is the same work without a framework (sqlite3 alone, f-strings, a page written by hand on bare RSGI).",
-        f"Made on: {machine}.",
-        "",
-    ]
+    """Put sections into the report, in the place of those with their titles; the others stay as they are."""
+    kept = path.read_text().split("\n## ")[1:] if path.exists() else []
+    parts = {part.partition("\n")[0]: part.rstrip() for part in kept}
     for section in sections:
-        head = ["row", "× Django", "target", "reached", *section.others]
-        lines += [f"## {section.title}", "", f"`{section.command}`", "", f"| {' | '.join(head)} |"]
-        lines.append("|" + "---|" + "--:|" * (len(head) - 1))
-        for row in section.rows:
-            sign = "≤" if row.smaller_is_better else "≥"
-            target = "" if row.target is None else f"{sign} {row.target:g}"
-            cells = [row.name, f"{row.ratio:.2f}", target, row.reached]
-            cells += [f"{row.others[who]:.2f}" if who in row.others else "" for who in section.others]
-            lines.append(f"| {' | '.join(cells)} |")
-        lines.append("")
-    path.write_text("\n".join(lines))
+        parts[section.title] = written(section, machine)
+    path.write_text(INTRODUCTION + "".join(f"\n## {part}\n" for part in parts.values()))
+
+
+def written(section: Section, machine: str) -> str:
+    """Return a section as Markdown, beginning with its title."""
+    head = ["row", "× Django", "target", "reached", *section.others]
+    lines = [section.title, "", f"`{section.command}`, on {machine}.", "", f"| {' | '.join(head)} |"]
+    lines.append("|" + "---|" + "--:|" * (len(head) - 1))
+    for row in section.rows:
+        sign = "≤" if row.smaller_is_better else "≥"
+        target = "" if row.target is None else f"{sign} {row.target:g}"
+        cells = [row.name, f"{row.ratio:.2f}", target, row.reached]
+        cells += [f"{row.others[who]:.2f}" if who in row.others else "" for who in section.others]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)

@@ -71,4 +71,5 @@ def written(question: Question) -> tuple[str, Any]:
         sql, params = queryset_for(question).query.sql_with_params()
     except EmptyResultSet:
         return "", ()
-    return sql, tuple(params)
+    # What a driver wraps (a document of PostgreSQL) is not equal to another of the same.
+    return sql, tuple(map(repr, params))
