@@ -60,7 +60,7 @@ def in_turn(
     seen: dict[str, dict[str, list[float]]] = {who: {} for who in contestants}
     for _ in range(rounds):
         for who, python in contestants.items():
-            for row, seconds in work(python, module, who, database).items():
+            for row, seconds in work(python, module, who, database=database).items():
                 seen[who].setdefault(row, []).append(seconds)
     return {who: {row: statistics.median(all_) for row, all_ in rows.items()} for who, rows in seen.items()}
 
