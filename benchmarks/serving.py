@@ -148,7 +148,10 @@ def answered(port: int, path: str, key: str, seconds: float) -> float:
         raise RuntimeError(f"{path} does not answer 200:\n{done.stdout}")
     match = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
     assert match is not None, done.stdout
-    return float(match[1])
+    rate = float(match[1])
+    if not rate:
+        raise RuntimeError(f"{path} was not answered once in {seconds:g} seconds: give it longer (--seconds)")
+    return rate
 
 
 def cookies(key: str) -> str:
