@@ -112,10 +112,10 @@ class Signal:
         """Call the receivers and return them with their answers; an error in one ends it."""
         if not self.receivers:
             return []
-        plain, coloured = self._live_receivers(sender)
-        answers = [(receiver, receiver(signal=self, sender=sender, **named)) for receiver in plain]
+        plain, coloured = self._held_receivers(sender)
+        answers = [(receiver, receiver(signal=self, sender=sender, **named)) for receiver in _alive(plain)]
         if coloured:
-            answers += wait(self._gather(coloured, sender, named, robust=False))
+            answers += wait(self._gather(_alive(coloured), sender, named, robust=False))
         return answers
 
     asend = twin(send)
@@ -124,16 +124,16 @@ class Signal:
         """Call the receivers and return them with their answers; an error counts as the answer, and is logged."""
         if not self.receivers:
             return []
-        plain, coloured = self._live_receivers(sender)
+        plain, coloured = self._held_receivers(sender)
         answers: Responses = []
-        for receiver in plain:
+        for receiver in _alive(plain):
             try:
                 answers.append((receiver, receiver(signal=self, sender=sender, **named)))
             except Exception as error:
                 self._log_robust_failure(receiver, error)
                 answers.append((receiver, error))
         if coloured:
-            answers += wait(self._gather(coloured, sender, named, robust=True))
+            answers += wait(self._gather(_alive(coloured), sender, named, robust=True))
         return answers
 
     asend_robust = twin(send_robust)
@@ -169,6 +169,10 @@ class Signal:
 
     def _live_receivers(self, sender: Any) -> tuple[list[Receiver], list[Receiver]]:
         """Return the plain and the `async def` receivers that hear this sender, without the dead ones."""
+        plain, coloured = self._held_receivers(sender)
+        return _alive(plain), _alive(coloured)
+
+    def _held_receivers(self, sender: Any) -> _Heard:
         common, receivers = self._common, self.receivers
         if (
             common is not None
@@ -176,11 +180,8 @@ class Signal:
             and common[1] == len(receivers)
             and not self._dead_receivers
         ):
-            heard = common[2]
-        else:
-            heard = self._heard_by(sender)
-        plain, coloured = heard
-        return _alive(plain), _alive(coloured) if coloured else []
+            return common[2]
+        return self._heard_by(sender)
 
     def _heard_by(self, sender: Any) -> _Heard:
         """Return what is held of the receivers for this sender; from the cache where the signal keeps one."""
@@ -235,12 +236,8 @@ class Signal:
 
 
 def _alive(held_receivers: tuple[tuple[Any, bool], ...]) -> list[Receiver]:
-    alive: list[Receiver] = []
-    for held, weak in held_receivers:
-        receiver = held() if weak else held
-        if receiver is not None:
-            alive.append(receiver)
-    return alive
+    """Return the receivers, all of them held from now on, so that none is lost while others are called."""
+    return [receiver for held, weak in held_receivers if (receiver := held() if weak else held) is not None]
 
 
 def _refuse_unfit(receiver: Receiver) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from nuages.conf import settings
 from nuages.core.signals import request_finished
-from nuages.http.cookie import SimpleCookie, sign_cookie
+from nuages.http.cookie import SimpleCookie, cookie_attributes, sign_cookie
 from nuages.http.headers import BadHeaderError, ResponseHeaders
 from nuages.utils import timezone
 from nuages.utils.functional import cached_property
@@ -170,7 +170,7 @@ class HttpResponseBase:
         if "cookies" not in self.__dict__:
             return
         for morsel in self.cookies.values():
-            line = morsel.OutputString()
+            line = f"{morsel.key}={morsel.coded_value}{cookie_attributes(tuple(morsel.items()))}"
             if _CONTROL.search(line):
                 raise BadHeaderError(f"Header values can't contain newlines (got {line!r})")
             yield line
@@ -196,24 +196,25 @@ class HttpResponseBase:
             max_age, expires = _seconds_until(expires), None
         if isinstance(max_age, datetime.timedelta):
             max_age = max_age.total_seconds()
-        self.cookies[key] = value
-        morsel = self.cookies[key]
+        cookies = self.cookies
+        cookies[key] = value
+        attributes: dict[str, Any] = {"expires": expires or ""}
         if max_age is not None:
-            morsel["max-age"] = int(max_age)
+            attributes["max-age"] = int(max_age)
             # Internet Explorer has never known max-age.
-            expires = expires or http_date(time.time() + max_age)
-        morsel["expires"] = expires or ""
-        attributes = {
-            "path": path,
-            "domain": domain,
-            "secure": secure,
-            "httponly": httponly,
-            "samesite": samesite,
-        }
-        # As a plain dictionary: a morsel looks at each name, and these are known to it.
-        dict.update(morsel, {name: given for name, given in attributes.items() if given})
+            attributes["expires"] = expires or http_date(time.time() + max_age)
         if path is not None:
-            morsel["path"] = path
+            attributes["path"] = path
+        if domain:
+            attributes["domain"] = domain
+        if secure:
+            attributes["secure"] = secure
+        if httponly:
+            attributes["httponly"] = httponly
+        if samesite:
+            attributes["samesite"] = samesite
+        # As a plain dictionary: a morsel looks at each name, and these are known to it.
+        dict.update(cookies[key], attributes)
 
     def set_signed_cookie(self, key: str, value: Any, salt: str = "", **kwargs: Any) -> None:
         """Set a cookie that `HttpRequest.get_signed_cookie` reads back only if it was not altered."""

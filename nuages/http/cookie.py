@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 from http import cookies
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +15,14 @@ from nuages.utils.memo import worked_out_from
 
 SimpleCookie = cookies.SimpleCookie
 
-__all__ = ["SimpleCookie", "options_in_settings", "parse_cookie", "sign_cookie", "unsign_cookie"]
+__all__ = [
+    "SimpleCookie",
+    "cookie_attributes",
+    "options_in_settings",
+    "parse_cookie",
+    "sign_cookie",
+    "unsign_cookie",
+]
 
 
 def parse_cookie(cookie: str) -> dict[str, str]:
@@ -33,6 +41,16 @@ def parse_cookie(cookie: str) -> dict[str, str]:
         if name or value:
             found[name] = cookies._unquote(value) if value[:1] == '"' else value  # type: ignore[attr-defined]
     return found
+
+
+# A site's cookies have few sets of attributes, and those that expire are the same for a second.
+@lru_cache(maxsize=256)
+def cookie_attributes(items: tuple[tuple[str, Any], ...]) -> str:
+    """Return what stands after the value of a cookie in its Set-Cookie line, given the items of its morsel."""
+    morsel: cookies.Morsel[str] = cookies.Morsel()
+    morsel.set("name", "", "")
+    dict.update(morsel, items)
+    return morsel.OutputString().removeprefix("name=")
 
 
 _OPTIONS = {

@@ -14,13 +14,11 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol, TypeVar
 
+from nuages.spine.crew import Crew
 from nuages.spine.scope import Scope
 from nuages.spine.worker import spawn
 
 T = TypeVar("T")
-
-#: A process that leaves its processor idle for more than this share of the time could run more threads.
-IDLE = 0.5
 
 
 class Lane(Protocol):
@@ -39,15 +37,16 @@ class WorkerLane:
 class ThreadLane:
     """Runs work in pooled threads, each request to its end in one thread.
 
-    `core` threads run at once as long as they keep the processor busy, which keeps the tail short under the
-    interpreter lock. While work waits and they do not, as they wait themselves, a thread is added every `patience`
-    seconds, up to `crowd`; when nothing has moved for so long (they are stuck), several are, up to `most`. Extra
-    threads end after `linger` idle seconds. Belongs to `loop`, or the one in which it is made.
+    `core` threads run at once as long as they keep the processor busy: under the interpreter lock more would only
+    take it from one another, at each statement of a database again. While work waits and they do not, as they wait
+    themselves, a thread is added every `patience` seconds, up to `crowd`; when nothing has moved for so long (they
+    wait for something long), several are, up to `most`. Extra threads end one by one while the processor has no time
+    to spare, and after `linger` idle seconds. Belongs to `loop`, or the one in which it is made.
     """
 
     def __init__(
         self,
-        core: int = 2,
+        core: int = 1,
         most: int = 256,
         crowd: int = 32,
         patience: float = 0.01,
@@ -56,8 +55,7 @@ class ThreadLane:
     ) -> None:
         if not 1 <= core <= most:
             raise ValueError(f"a thread lane needs 1 <= core <= most, got core={core!r}, most={most!r}")
-        self.core, self.most, self.patience, self.linger = core, most, patience, linger
-        self.crowd = min(crowd, most)
+        self.core, self.patience, self.linger = core, patience, linger
         self._loop = loop or asyncio.get_running_loop()
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._answers: list[_Job] = []
@@ -69,6 +67,7 @@ class ThreadLane:
         self._done = 0
         self._closed = False
         self._watching = False
+        self._crew = Crew(core, crowd, most)
 
     async def run(self, function: Callable[..., T], *args: Any) -> T:
         if self._closed:
@@ -93,21 +92,21 @@ class ThreadLane:
         self._loop.call_later(self.patience, self._look, self._taken, time.monotonic(), time.process_time())
 
     def _look(self, taken_before: int, then: float, used_then: float) -> None:
-        """Add threads while work waits and nothing moves, or the processor has nothing to do."""
+        """Add threads while work waits and nothing moves, or the processor has nothing to do; else let one go."""
         left = self._put - self._taken
         if left <= 0 or self._closed:
             self._watching = False
             return
-        wanted = 0
-        if self._taken - self._done < self._threads:
-            # One is free, and only has to get its turn on a busy machine.
-            pass
-        elif self._taken == taken_before:
-            wanted = min(left, max(1, self._threads // 2), self.most - self._threads)
-        elif self._threads < self.crowd:
-            idle = 1 - (time.process_time() - used_then) / (time.monotonic() - then)
-            wanted = 1 if idle > IDLE else 0
-        for _ in range(wanted):
+        change = self._crew.change(
+            threads=self._threads,
+            waiting=left,
+            none_free=self._taken - self._done >= self._threads,
+            moved=self._taken != taken_before,
+            idle=1 - (time.process_time() - used_then) / (time.monotonic() - then),
+        )
+        if change < 0:
+            self._jobs.put(None)
+        for _ in range(change):
             self._add_thread()
         self._look_later()
 
@@ -128,7 +127,11 @@ class ThreadLane:
                         return
                 continue
             if job is None:
-                return
+                with self._lock:
+                    if self._closed or self._threads > self.core:
+                        self._threads -= 1
+                        return
+                continue
             with self._lock:
                 self._taken += 1
             if job.future.cancelled():  # the client went away before its turn

@@ -45,8 +45,9 @@ class Scope:
     def close(self) -> None:
         """Run the callbacks and forget `locals`. What fails is logged, the rest still runs."""
         self.closed = True
-        while self._callbacks:
-            callback = self._callbacks.pop()
+        callbacks = self._callbacks
+        while callbacks:
+            callback = callbacks.pop()
             try:
                 callback()
             except Exception:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Coroutine, Generator
-from types import CodeType, FrameType
+from types import CodeType, CoroutineType, FrameType
 from typing import Any, TypeVar
 
+from greenlet import getcurrent
+
 from nuages.spine.scope import Scope, current_scope
-from nuages.spine.waiting import wait
-from nuages.spine.worker import spawn
+from nuages.spine.worker import Worker, spawn, wait_in_worker
 
 T = TypeVar("T")
 
@@ -18,9 +19,9 @@ def task_factory(
     loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, T] | Generator[Any, None, T], **options: Any
 ) -> asyncio.Task[T]:
     """Give each task its own worker, so that plain calls work in it: `loop.set_task_factory(task_factory)`."""
-    if not isinstance(coro, Coroutine):
-        return asyncio.Task(coro, loop=loop, **options)
-    return asyncio.Task(InWorker(coro), loop=loop, **options)
+    if type(coro) is CoroutineType or isinstance(coro, Coroutine):
+        return asyncio.Task(InWorker(coro), loop=loop, **options)
+    return asyncio.Task(coro, loop=loop, **options)
 
 
 class InWorker(Coroutine[Any, Any, T]):
@@ -74,5 +75,7 @@ class InWorker(Coroutine[Any, Any, T]):
 
 
 def _run_in_scope(parent: Scope, body: Awaitable[T]) -> T:
+    worker = getcurrent()
+    assert isinstance(worker, Worker)
     with Scope(parent):
-        return wait(body)
+        return wait_in_worker(worker, body)

@@ -148,7 +148,8 @@ def wait_in_worker(worker: Worker, awaitable: Awaitable[T]) -> T:
 
 def steps_of(awaitable: Awaitable[T]) -> Any:
     """Return an object with `send` and `throw` that steps through `awaitable`."""
-    if isinstance(awaitable, types.CoroutineType | types.GeneratorType):
+    kind: type = type(awaitable)
+    if kind is types.CoroutineType or kind is types.GeneratorType:
         return awaitable
     steps = awaitable.__await__()
     if isinstance(steps, Generator | Coroutine) or callable(getattr(type(steps), "throw", None)):

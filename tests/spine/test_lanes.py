@@ -82,6 +82,30 @@ def test_waiting_views_crowd_no_further_than_allowed(run: Run) -> None:
     assert len(run(main())) == 4
 
 
+def test_a_long_computation_does_not_hold_up_the_others(run: Run) -> None:
+    over = threading.Event()
+
+    def compute() -> None:
+        until = time.monotonic() + 5
+        while not over.is_set() and time.monotonic() < until:
+            pass
+
+    async def main() -> bool:
+        lane = ThreadLane(core=1, patience=0.002)
+        try:
+            long = asyncio.ensure_future(lane.run(compute))
+            await asyncio.sleep(0.01)
+            await asyncio.gather(*(lane.run(threading.get_ident) for _ in range(20)))
+            ended_first = not long.done()
+            over.set()
+            await long
+            return ended_first
+        finally:
+            lane.close()
+
+    assert run(main())
+
+
 def test_thread_locals_are_not_mixed_up_by_two_hundred_requests(run: Run) -> None:
     def view(name: str) -> bool:
         users.name = name

@@ -179,7 +179,9 @@ def get_user_model() -> Any:
 
 @worked_out_from("AUTHENTICATION_BACKENDS")
 def _allowed_backends() -> frozenset[str]:
-    return frozenset(map(resolved, settings.AUTHENTICATION_BACKENDS))
+    """The paths of the backends, under both names."""
+    ours = {resolved(path) for path in settings.AUTHENTICATION_BACKENDS}
+    return frozenset(ours | {path.replace("nuages.", "django.", 1) for path in ours})
 
 
 def get_user(request: Any) -> Any:
@@ -192,7 +194,7 @@ def get_user(request: Any) -> Any:
         path = request.session[BACKEND_SESSION_KEY]
     except KeyError:
         return AnonymousUser()
-    if resolved(path) in _allowed_backends():
+    if path in _allowed_backends():
         user = call(load_backend(path).get_user, key)
         if hasattr(user, "get_session_auth_hash") and not _session_is_genuine(request, user):
             user = None

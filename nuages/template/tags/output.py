@@ -28,6 +28,7 @@ from nuages.template.tokens import (
 )
 from nuages.template.variables import FilterExpression
 from nuages.utils.html import conditional_escape, escape, format_html, strip_spaces_between_tags
+from nuages.utils.html.escaping import escape_text
 
 if TYPE_CHECKING:
     from nuages.template.compiler.emitter import Emitter
@@ -88,9 +89,10 @@ class CsrfTokenNode(Node):
 def csrf_field(token: Any) -> str:
     """The field for a token, nothing for a request that needs none."""
     if type(token) is not Missing and token:
-        if token == "NOTPROVIDED":
+        text = str(token)
+        if text == "NOTPROVIDED":
             return ""
-        return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token)
+        return f'<input type="hidden" name="csrfmiddlewaretoken" value="{escape_text(text)}">'
     if settings.DEBUG:
         warnings.warn(
             "A {% csrf_token %} was used in a template, but the context did not provide the value.  "

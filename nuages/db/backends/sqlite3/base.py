@@ -78,6 +78,8 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     #: In line's first place, from BEGIN to COMMIT.
     _has_lock = False
     _timeout = TIMEOUT_SECONDS
+    #: For how many milliseconds the open connection waits by itself; None where that has not been said to it.
+    _waits: int | None = None
     _begin_sql = "BEGIN"
     transaction_mode: str | None = None
 
@@ -153,12 +155,15 @@ class DatabaseWrapper(BaseDatabaseWrapper):
             self._begin_sql = f"BEGIN {self.transaction_mode}"
         else:
             self._begin_sql = "BEGIN IMMEDIATE" if path else "BEGIN"
+        self._waits = None
         self._choose_waiting()
 
     def _choose_waiting(self) -> None:
         """SQLite's own waiting sleeps, which a thread may and an event loop may not."""
-        seconds = 0 if in_worker() else self._timeout
-        self.connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+        milliseconds = 0 if in_worker() else int(self._timeout * 1000)
+        if milliseconds != self._waits:
+            self.connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+            self._waits = milliseconds
 
     def advice(self, error: BaseException) -> str | None:
         return advice.for_running(str(error), str(self.settings_dict["NAME"]))
