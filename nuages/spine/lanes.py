@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
-import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol, TypeVar
 
-from nuages.spine.crew import Crew
+from nuages.spine.crew import IDLE, Crew
+from nuages.spine.idleness import Idleness
 from nuages.spine.scope import Scope
 from nuages.spine.worker import spawn
 
@@ -68,6 +68,7 @@ class ThreadLane:
         self._closed = False
         self._watching = False
         self._crew = Crew(core, crowd, most)
+        self._idleness = Idleness(IDLE)
 
     async def run(self, function: Callable[..., T], *args: Any) -> T:
         if self._closed:
@@ -79,6 +80,7 @@ class ThreadLane:
             self._add_thread()
         elif not self._watching:
             self._watching = True
+            self._idleness.begin()
             self._look_later()
         return await job.future
 
@@ -89,9 +91,9 @@ class ThreadLane:
             self._jobs.put(None)
 
     def _look_later(self) -> None:
-        self._loop.call_later(self.patience, self._look, self._taken, time.monotonic(), time.process_time())
+        self._loop.call_later(self.patience, self._look, self._taken)
 
-    def _look(self, taken_before: int, then: float, used_then: float) -> None:
+    def _look(self, taken_before: int) -> None:
         """Add threads while work waits and nothing moves, or the processor has nothing to do; else let one go."""
         left = self._put - self._taken
         if left <= 0 or self._closed:
@@ -102,7 +104,7 @@ class ThreadLane:
             waiting=left,
             none_free=self._taken - self._done >= self._threads,
             moved=self._taken != taken_before,
-            idle=1 - (time.process_time() - used_then) / (time.monotonic() - then),
+            idle=self._idleness.since_last_look(),
         )
         if change < 0:
             self._jobs.put(None)
