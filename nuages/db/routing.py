@@ -55,8 +55,7 @@ class ConnectionRouter:
     def bring_together(self, instance: Any, value: Any) -> None:
         """Give an object without a database the one of the other; raises ValueError where two may not be related."""
         mine = instance._state
-        # A lazy object, as `request.user` is, has its state inside.
-        theirs = value.__dict__.get("_state") or value._state
+        theirs = _state_of(value)
         routers = self.routers
         if mine.db is None and not routers:
             mine.db = theirs.db or DEFAULT_DB_ALIAS
@@ -90,6 +89,13 @@ class ConnectionRouter:
 
 
 def _database_of(instance: Any) -> str | None:
-    """Where an instance is from. Its state is looked at where it is: one that is shared stays so."""
-    state = getattr(instance, "__dict__", {}).get("_state") or getattr(instance, "_state", None)
+    """Where an instance is from."""
+    state = _state_of(instance)
     return None if state is None else state.db
+
+
+def _state_of(instance: Any) -> Any:
+    """The state of an instance, looked at where it is: one that is shared stays so."""
+    # A lazy object, as `request.user` is, has its state inside.
+    state = getattr(instance, "__dict__", {}).get("_state") or getattr(instance, "_state", None)
+    return state[0] if type(state) is tuple else state

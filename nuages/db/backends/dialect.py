@@ -43,8 +43,10 @@ class InlineConverter:
     """Python source that converts a column's value `{0}`, which is not None."""
 
     source: str
-    #: Names that the source uses.
+    #: Names that the sources use.
     names: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    #: The same for what nearly all rows have, where it says by a ValueError or TypeError that this is not it.
+    quick: str = ""
     #: A statement before the first row, with `connection` in reach.
     setup: str = ""
     #: Whether it also takes what is stored in place of what the driver makes of it.

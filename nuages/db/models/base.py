@@ -26,6 +26,7 @@ from nuages.db.models.state import (
     ModelState,
     ModelStateFieldsCacheDescriptor,
     SharedState,
+    own_state,
 )
 from nuages.db.models.utils import AltersData
 from nuages.db.models.writing import saving
@@ -127,8 +128,8 @@ class Model(AltersData, metaclass=ModelBase):
             state = values["_state"]
         except KeyError:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute '_state'") from None
-        if type(state) is SharedState:
-            state = values["_state"] = state.own()
+        if type(state) is SharedState or type(state) is tuple:
+            state = values["_state"] = own_state(state)
         return state
 
     def _set_state(self, state: ModelState) -> None:

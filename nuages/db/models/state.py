@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from nuages.db.models.fetch_modes import FETCH_ONE
 
-__all__ = ["DEFERRED", "NEW", "ModelState", "SharedState", "mark_as_saved"]
+__all__ = ["DEFERRED", "NEW", "ModelState", "SharedState", "mark_as_saved", "own_state", "seen_state"]
 
 
 class Deferred:
@@ -38,23 +38,30 @@ class ModelStateFieldsCacheDescriptor:
         state._fields_cache = value
 
 
+_NOWHERE: Mapping[str, int] = {}
+
+
 class SharedState:
     """The state of instances that have nothing of their own yet: of all rows of one result, say.
 
-    It stands in their `__dict__`; asked for `_state`, an instance makes its own from it.
+    It stands in their `__dict__`; asked for `_state`, an instance makes its own from it. Where related objects were
+    loaded with the row, a tuple stands there: the shared state, and the objects at `places`.
     """
 
-    __slots__ = ("adding", "db", "fetch_mode", "peers")
+    __slots__ = ("adding", "db", "fetch_mode", "peers", "places")
 
     #: No relation of such an instance is kept.
     has_related = False
     _fields_cache = None
 
-    def __init__(self, adding: bool, db: str | None, fetch_mode: Any, peers: Any = ()) -> None:
+    def __init__(
+        self, adding: bool, db: str | None, fetch_mode: Any, places: Mapping[str, int] = _NOWHERE
+    ) -> None:
         self.adding = adding
         self.db = db
         self.fetch_mode = fetch_mode
-        self.peers = peers
+        self.peers: Any = ()
+        self.places = places
 
     def own(self) -> ModelState:
         """A state of one instance's own that says the same."""
@@ -120,12 +127,29 @@ class ModelState:
             setattr(self, name, value)
 
 
+def own_state(state: SharedState | tuple[Any, ...]) -> ModelState:
+    """A state of one instance's own that says the same as what it shares with others."""
+    if type(state) is not tuple:
+        return state.own()  # type: ignore[union-attr]
+    made: ModelState = state[0].own()
+    made._fields_cache = dict(zip(state[0].places, state[1:]))
+    return made
+
+
+def seen_state(instance: Any) -> SharedState | ModelState:
+    """The state to be read and not changed: one that is shared stays so."""
+    state = instance.__dict__["_state"]
+    return state[0] if type(state) is tuple else state
+
+
 def mark_as_saved(instances: Iterable[Any], db: str) -> None:
     """Note that rows exist in a database."""
     shared: dict[Any, SharedState] = {}
     for instance in instances:
         values = instance.__dict__
         state = values["_state"]
+        if type(state) is tuple:
+            state = instance._state
         if type(state) is SharedState:
             if not state.adding and state.db == db:
                 continue

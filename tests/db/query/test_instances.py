@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import copy
+import datetime
 import pickle
+from typing import Any
 
 import pytest
 
 from nuages.db import connection
+from nuages.db.models import FETCH_PEERS
+from nuages.db.models.signals import post_init
 from nuages.db.models.state import ModelState
-from nuages.test.utils import CaptureQueriesContext
+from nuages.test.utils import CaptureQueriesContext, override_settings
 from nuages.utils.functional import SimpleLazyObject
-from tests.db.query.shop.models import Author, Country
+from tests.db.query.shop.models import Author, Book, Country, Cover, Reading
 
 
 def test_rows_have_states_of_their_own_once_they_are_asked_for() -> None:
@@ -73,3 +77,113 @@ def test_a_lazy_object_may_be_assigned() -> None:
 def test_an_object_and_its_key_may_both_be_given() -> None:
     country = Country.objects.order_by("pk")[0]
     assert Author(name="Di", country=country, country_id=country.pk).country_id == country.pk
+
+
+def test_what_was_loaded_with_a_row_stays_with_it_when_it_gets_a_state_of_its_own() -> None:
+    book = Book.objects.select_related("author__country").order_by("pk")[0]
+    before = book.author
+    book._state.adding = True
+    with CaptureQueriesContext(connection) as queries:
+        assert (book.author, book.author.country.name) == (before, "Chile")
+        assert book.author is before
+    assert not queries.captured_queries
+    assert book._state.fields_cache == {"author": before}
+
+
+def test_a_row_that_has_nothing_beside_it_says_so_without_asking_again() -> None:
+    author = Author.objects.select_related("mentor").get(name="Ana")
+    with CaptureQueriesContext(connection) as queries:
+        assert author.mentor is None
+    assert not queries.captured_queries
+
+
+def test_a_loaded_row_with_its_relations_is_saved_and_assigned() -> None:
+    book = Book.objects.select_related("author").get(title="Dawn")
+    book.title = "Noon"
+    book.save()
+    assert Book.objects.get(pk=book.pk).title == "Noon"
+    ben = Author.objects.select_related("mentor").get(name="Ben")
+    book.author = ben
+    assert (book.author, book.author_id, ben._state.db) == (ben, ben.pk, "default")
+    made = Book(title="New", author=Author.objects.select_related("country").get(name="Ana"))
+    assert made._state.db == "default"
+    Author.objects.bulk_create([Author(name="Di", mentor=ben)])
+    assert Author.objects.get(name="Di").mentor_id == ben.pk
+
+
+@pytest.mark.parametrize("listening", [True, False])
+def test_both_sides_of_a_one_to_one_are_known_whoever_listens(listening: bool) -> None:
+    heard: list[Any] = []
+
+    def hear(instance: Any, **kwargs: Any) -> None:
+        heard.append(instance)
+
+    if listening:
+        post_init.connect(hear, sender=Book)
+    try:
+        cover = Cover.objects.select_related("book__author").get()
+        book = Book.objects.select_related("cover").get(pk=cover.book_id)
+    finally:
+        post_init.disconnect(hear, sender=Book)
+    assert heard == ([cover.book, book] if listening else [])
+    with CaptureQueriesContext(connection) as queries:
+        assert cover.book.cover is cover
+        assert book.cover.book is book
+        assert cover.book.author.name == "Ana"
+    assert not queries.captured_queries
+
+
+@pytest.mark.parametrize("listening", [True, False])
+def test_rows_loaded_beside_others_have_peers_among_themselves(listening: bool) -> None:
+    def hear(**kwargs: Any) -> None:
+        pass
+
+    if listening:
+        post_init.connect(hear, sender=Author)
+    try:
+        books = list(Book.objects.select_related("author").fetch_mode(FETCH_PEERS).order_by("pk"))
+    finally:
+        post_init.disconnect(hear, sender=Author)
+    for group in (books, [book.author for book in books]):
+        assert [peer() for peer in group[0]._state.peers] == group
+    with CaptureQueriesContext(connection) as queries:
+        assert [book.author.country_id and book.author.country.name for book in books] == [
+            "Chile",
+            "Chile",
+            "Japan",
+            None,
+        ]
+    assert len(queries.captured_queries) == 1
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="other databases refuse such values")
+@pytest.mark.parametrize("use_tz", [True, False])
+def test_moments_and_days_are_read_however_they_are_written(use_tz: bool) -> None:
+    """Not only as we write them: as any program may that writes to the file."""
+    zone = datetime.UTC if use_tz else None
+    two = datetime.timezone(datetime.timedelta(hours=2))
+    written = [
+        ("2026-11-22 10:00:00.5", datetime.datetime(2026, 11, 22, 10, 0, 0, 500_000, zone)),
+        ("2026-11-22T10:00", datetime.datetime(2026, 11, 22, 10, tzinfo=zone)),
+        ("2026-11-22", datetime.datetime(2026, 11, 22, tzinfo=zone)),
+        ("2026-11-22 10:00:00+02:00", datetime.datetime(2026, 11, 22, 10, tzinfo=two)),
+        ("2026-11-22 9:05", datetime.datetime(2026, 11, 22, 9, 5, tzinfo=zone)),
+        (None, None),
+    ]
+    with connection.cursor() as cursor:
+        for text, _ in written:
+            cursor.execute(
+                "INSERT INTO shop_reading (moment, day, clock) VALUES (%s, %s, %s)",
+                (text, "2026-1-2", "9:05"),
+            )
+    with override_settings(USE_TZ=use_tz):
+        rows = Reading.objects.order_by("pk")
+        expected = [moment for _, moment in written]
+        assert [one.moment for one in rows] == expected
+        assert [one.moment and one.moment.tzinfo for one in rows] == [one and one.tzinfo for one in expected]
+        assert list(rows.values_list("moment", flat=True)) == expected
+        assert rows.values("day", "clock").first() == {
+            "day": datetime.date(2026, 1, 2),
+            "clock": datetime.time(9, 5),
+        }
+        assert (rows[0].day, rows[0].clock) == (datetime.date(2026, 1, 2), datetime.time(9, 5))

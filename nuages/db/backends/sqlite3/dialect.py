@@ -8,7 +8,13 @@ from functools import cache
 from types import MappingProxyType
 
 from nuages.db.backends.dialect import LOOKUPS, Dialect, InlineAdapter, InlineConverter, quoter
-from nuages.db.backends.sqlite3.temporal import read_date, read_datetime, read_time, write_datetime, zone_of
+from nuages.db.backends.sqlite3.temporal import (
+    read_date,
+    read_datetime,
+    read_time,
+    reading_in,
+    write_datetime,
+)
 from nuages.db.backends.statement import qmarks
 
 _SIGNS = {"exact": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
@@ -50,16 +56,23 @@ def dialect() -> Dialect:
             {
                 "BooleanField": InlineConverter("{0} == 1", takes_stored=True),
                 "DateField": InlineConverter(
-                    "read_date({0}) if type({0}) is str else {0}", {"read_date": read_date}, takes_stored=True
+                    "read_date({0}) if type({0}) is str else {0}",
+                    {"read_date": read_date, "date_of": datetime.date.fromisoformat},
+                    quick="date_of({0})",
+                    takes_stored=True,
                 ),
                 "DateTimeField": InlineConverter(
                     "read_datetime({0}, zone)",
-                    {"read_datetime": read_datetime, "zone_of": zone_of},
-                    setup="zone = zone_of(connection)",
+                    {"read_datetime": read_datetime, "reading_in": reading_in},
+                    quick="moment_of({0} + mark)",
+                    setup="zone, moment_of, mark = reading_in(connection)",
                     takes_stored=True,
                 ),
                 "TimeField": InlineConverter(
-                    "read_time({0}) if type({0}) is str else {0}", {"read_time": read_time}, takes_stored=True
+                    "read_time({0}) if type({0}) is str else {0}",
+                    {"read_time": read_time, "time_of": datetime.time.fromisoformat},
+                    quick="time_of({0})",
+                    takes_stored=True,
                 ),
             }
         ),

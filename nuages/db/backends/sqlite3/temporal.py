@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 from nuages.conf import settings
 from nuages.utils.dateparse import parse_date, parse_datetime, parse_time
 
-__all__ = ["read_date", "read_datetime", "read_time", "write_datetime", "zone_of"]
+__all__ = ["read_date", "read_datetime", "read_time", "reading_in", "write_datetime", "zone_of"]
 
 _datetime = datetime.datetime.fromisoformat
 _date = datetime.date.fromisoformat
@@ -18,6 +19,19 @@ _time = datetime.time.fromisoformat
 def zone_of(connection: Any) -> datetime.tzinfo | None:
     """The zone that stored moments are in; None where they are to stay without one."""
     return connection.timezone if settings.USE_TZ else None
+
+
+def reading_in(
+    connection: Any,
+) -> tuple[datetime.tzinfo | None, Callable[[str], datetime.datetime | None], str]:
+    """The zone of stored moments, what reads one in it, and what has to be put after its text for that."""
+    zone = zone_of(connection)
+    if zone is None:
+        return zone, _datetime, ""
+    if zone is datetime.UTC:
+        # Read together with the moment. Putting a zone on it afterwards takes longer than all the reading.
+        return zone, _datetime, "Z"
+    return zone, lambda text: read_datetime(text, zone), ""
 
 
 def read_datetime(value: Any, zone: datetime.tzinfo | None) -> datetime.datetime | None:

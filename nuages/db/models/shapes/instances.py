@@ -13,14 +13,15 @@ import keyword
 import warnings
 import weakref
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any
 
 from nuages.db.models.shapes.clauses.related import Loaded
 from nuages.db.models.shapes.loaders import Source
 from nuages.db.models.shapes.writing import Layout
 from nuages.db.models.signals import post_init, pre_init
-from nuages.db.models.state import ModelState, SharedState
+from nuages.db.models.state import SharedState
 from nuages.utils.deprecation import RemovedInDjango2028Warning
 
 __all__ = ["instances", "maker_of", "share_peers"]
@@ -31,158 +32,208 @@ MOST_SHARED_NAMES = 29
 
 def instances(layout: Layout, connection: Any) -> tuple[Any, str]:
     """Rows as model instances, with what was selected beside them."""
-    assert layout.root is not None
-    body = _Body(layout, connection)
-    body.instance(layout.root, "one", [*layout.extras, *layout.annotations], body.lines)
+    body = _Body(layout, connection, quick=True)
     source = body.source
-    source.names |= {"SharedState": SharedState, "share": share_peers}
-    lines = [
-        "found = []",
-        "add = found.append",
-        "state = SharedState(False, db, mode)",
-        *(f"{group} = []" for group in body.groups),
-        *body.before,
-        *source.before,
-        f"for {source.row(layout)} in rows:",
-        *(f"    {line}" for line in body.lines),
-        "    add(one)",
-        "if mode.track_peers:",
-        *(f"    share({group})" for group in ["found", *body.groups]),
-        "return found",
-    ]
-    return source.build("load", "rows, connection, db, mode", lines)
+    if body.models:
+        source.names |= {
+            "pre_init": pre_init,
+            "post_init": post_init,
+            "heard": _heard,
+            "models": tuple(body.models),
+            "documented": _Documented(layout, connection),
+        }
+        body.before[:0] = [
+            "if (pre_init.receivers or post_init.receivers) and heard(models):",
+            "    return documented(rows, connection, db, mode)",
+        ]
+    return body.build()
 
 
-def share_peers(found: Sequence[Any]) -> None:
-    """Tell instances of those loaded together with them."""
+class _Documented:
+    """The loader that makes every instance through its class, for while somebody wants to hear of new ones."""
+
+    def __init__(self, layout: Layout, connection: Any) -> None:
+        self.layout, self.connection = layout, connection
+
+    def __call__(self, rows: Any, connection: Any, db: str, mode: Any) -> list[Any]:
+        return self.load(rows, connection, db, mode)  # type: ignore[no-any-return]
+
+    @cached_property
+    def load(self) -> Any:
+        return _Body(self.layout, self.connection, quick=False).build()[0]
+
+
+def share_peers(found: Sequence[Any], state: SharedState | None = None) -> None:
+    """Tell instances of those loaded together with them: through the state they share, where they have one."""
     if len(found) < 2:
         return
     peers = tuple(map(weakref.ref, found))
-    shared = None
+    if state is not None:
+        state.peers = peers
+        return
     for one in found:
-        state = one.__dict__["_state"]
-        if type(state) is SharedState:
-            if shared is None:
-                shared = SharedState(state.adding, state.db, state.fetch_mode, peers)
-            one.__dict__["_state"] = shared
-        else:
-            state.peers = peers
+        one._state.peers = peers
 
 
 class _Body:
     """The lines of the loop, and what they use."""
 
-    def __init__(self, layout: Layout, connection: Any) -> None:
+    def __init__(self, layout: Layout, connection: Any, quick: bool) -> None:
+        assert layout.root is not None
         self.layout = layout
         self.connection = connection
+        #: Whether instances may be made without calling anything of their class, where that has nothing to say to it.
+        self.quick = quick
         self.source = Source()
-        #: Lists of the instances of each relation that is loaded beside.
-        self.groups: list[str] = []
+        #: The models whose instances are made so.
+        self.models: list[Any] = []
         #: Lines before the loop.
         self.before: list[str] = []
+        #: Lines after it, where instances loaded together are to know each other.
+        self.sharing: list[str] = []
         self.lines: list[str] = []
+        root = _Instance(layout.root, "one", [*layout.extras, *layout.annotations])
+        self.instance(root, self.lines)
+        self.sharing.insert(0, f"share(found, {root.state or None})")
 
-    def cell(self, position: int) -> str:
-        return self.source.cell(self.layout, self.connection, position)
+    def build(self) -> tuple[Any, str]:
+        """Compile it."""
+        source = self.source
+        source.names |= {"SharedState": SharedState, "share": share_peers}
+        lines = [
+            *self.before,
+            *source.before,
+            "found = []",
+            "add = found.append",
+            "track = mode.track_peers",
+            f"for {source.row(self.layout)} in rows:",
+            *(f"    {line}" for line in self.lines),
+            "    add(one)",
+            "if track:",
+            *(f"    {line}" for line in self.sharing),
+            "return found",
+        ]
+        return source.build("load", "rows, connection, db, mode", lines)
 
-    def instance(
-        self, loaded: Loaded, name: str, beside: Sequence[tuple[str, int]], lines: list[str]
-    ) -> None:
+    def instance(self, one: _Instance, lines: list[str]) -> None:
         """Make one instance of a row, and those that hang on it."""
-        cells = [self.cell(loaded.start + number) for number in range(len(loaded.fields))]
-        pairs = list(zip(loaded.attnames, cells))
-        assigned = [(attribute, self.cell(position)) for attribute, position in beside]
-        make = self.source.use("make", maker_of(loaded.model))
-        documented = f"{name} = {make}(db, {tuple(loaded.attnames)!r}, ({''.join(f'{cell}, ' for cell in cells)}), mode)"
-        own_state = bool(loaded.children)
-        state = f"{name}_state"
-        if makes_directly(loaded.model):
-            # What nothing of the class wants to know about can be there from the beginning.
-            pairs += [pair for pair in assigned if not hasattr(loaded.model, pair[0])]
-            later = [pair for pair in assigned if hasattr(loaded.model, pair[0])]
-            heard = f"{name}_heard"
-            model = self.source.use("Model", loaded.model)
-            self.source.names["listening"] = listening
-            self.before.append(f"{heard} = listening({model})")
-            lines += [f"if {heard}:", f"    {documented}"]
-            lines += [
-                f"    {name}.__dict__[{attribute!r}] = {cell}"
-                for attribute, cell in pairs[len(loaded.attnames) :]
-            ]
-            if own_state:
-                lines.append(f"    {state} = {name}._state")
-            lines.append("else:")
-            lines += [f"    {line}" for line in self.direct(loaded.model, model, name, pairs, own_state)]
-        else:
-            later = assigned
-            lines.append(documented)
-            if own_state:
-                lines.append(f"{state} = {name}._state")
-        lines += [f"setattr({name}, {attribute!r}, {cell})" for attribute, cell in later]
-        cached: list[str] = []
+        loaded, name = one.loaded, one.name
+        cells = [self.cell(loaded.start + number, lines) for number in range(len(loaded.fields))]
+        assigned = [(attribute, self.cell(position, lines)) for attribute, position in one.beside]
+        hanging: list[str] = []
+        linking: list[str] = []
+        if self.quick and makes_directly(loaded.model):
+            one.state = f"{name}_state"
         for child in loaded.children:
-            self.child(child, name, cached, lines)
-        if cached:
-            lines.append(f"{state}._fields_cache = {{{', '.join(cached)}}}")
+            self.child(child, one, hanging, linking)
+        if one.state:
+            # Nothing of the class sees the order, so what hangs on it can be there from the beginning.
+            lines += hanging
+            later = self.direct(one, [*zip(loaded.attnames, cells), *assigned], lines)
+        else:
+            make = self.source.use("make", maker_of(loaded.model))
+            values = "".join(f"{cell}, " for cell in cells)
+            lines.append(f"{name} = {make}(db, {tuple(loaded.attnames)!r}, ({values}), mode)")
+            later = assigned
+        lines += [f"setattr({name}, {attribute!r}, {cell})" for attribute, cell in later]
+        if not one.state:
+            lines += hanging
+            if one.related:
+                kept = ", ".join(f"{place!r}: {value}" for place, value in one.related.items())
+                lines.append(f"{name}._state._fields_cache = {{{kept}}}")
+        lines += linking
 
     def direct(
-        self, model: Any, model_name: str, name: str, pairs: Sequence[tuple[str, str]], own_state: bool
-    ) -> list[str]:
-        """Make an instance without calling anything of its class."""
-        lines = []
-        state = "state"
-        if own_state:
-            state = f"{name}_state"
-            self.source.names |= {"new": object.__new__, "ModelState": ModelState}
-            lines += [
-                f"{state} = new(ModelState)",
-                f"{state}.adding = False",
-                f"{state}.db = db",
-                f"{state}.fetch_mode = mode",
-                f"{state}.peers = ()",
-                f"{state}._fields_cache = None",
-            ]
+        self, one: _Instance, pairs: Sequence[tuple[str, str]], lines: list[str]
+    ) -> list[tuple[str, str]]:
+        """Make an instance without calling anything of its class; gives back the pairs that it has to be asked for."""
+        model, name = one.loaded.model, one.name
+        self.models.append(model)
+        own = len(one.loaded.fields)
+        later = [pair for pair in pairs[own:] if hasattr(model, pair[0])]
+        pairs = [pair for pair in pairs if pair not in later]
+        model_name = self.source.use("Model", model)
+        places = [*one.related, *one.owners]
+        where = f", { ({place: number for number, place in enumerate(places, 1)})!r}" if places else ""
+        self.before.append(f"{one.state} = SharedState(False, db, mode{where})")
+        state = one.states() if one.related and not one.owners else one.state
         blank = blank_for(model, tuple(attribute for attribute, _ in pairs))
         if blank is None:
             self.source.names["new"] = object.__new__
             items = "".join(f", {attribute!r}: {cell}" for attribute, cell in pairs)
-            return [*lines, f"{name} = new({model_name})", f"{name}.__dict__ = {{'_state': {state}{items}}}"]
-        return [
-            *lines,
-            f"{name} = {self.source.use('Blank', blank)}()",
-            f"{name}._state = {state}",
-            *(f"{name}.{attribute} = {cell}" for attribute, cell in pairs),
-            f"{name}.__class__ = {model_name}",
-        ]
+            lines += [f"{name} = new({model_name})", f"{name}.__dict__ = {{'_state': {state}{items}}}"]
+        else:
+            lines += [
+                f"{name} = {self.source.use('Blank', blank)}()",
+                f"{name}._state = {state}",
+                *(f"{name}.{attribute} = {cell}" for attribute, cell in pairs),
+                f"{name}.__class__ = {model_name}",
+            ]
+        return later
 
-    def child(self, child: Loaded, parent: str, cached: list[str], lines: list[str]) -> None:
-        """Make what hangs on an instance, None where there is no such row."""
-        name = f"{parent}_{len(self.groups)}"
-        self.groups.append(f"{name}_all")
-        keys = [number for number, one in enumerate(child.fields) if one in child.model._meta.pk_fields]
-        missing = " or ".join(f"c{child.start + number} is None" for number in keys) or "False"
-        inner: list[str] = []
-        self.instance(child, name, (), inner)
-        lines += [f"if {missing}:", f"    {name} = None", "else:", *(f"    {line}" for line in inner)]
-        lines.append(f"    {name}_all.append({name})")
+    def child(self, child: Loaded, parent: _Instance, lines: list[str], linking: list[str]) -> None:
+        """Make what hangs on an instance, None where there is no such row; `linking` is for when both are there."""
+        one = _Instance(child, f"{parent.name}_{parent.loaded.children.index(child)}")
         link = child.link
         back = None
         if child.filtered:
-            lines.append(f"setattr({parent}, {child.name!r}, {name})")
+            linking.append(f"setattr({parent.name}, {child.name!r}, {one.name})")
             if link is not None and child.reverse:
                 back = link.field
             elif link is not None and link.unique:
                 back = link.remote_field
         elif child.reverse:
-            cached.append(f"{link.remote_field.cache_name!r}: {name}")
+            parent.related[link.remote_field.cache_name] = one.name
             back = link
         else:
-            cached.append(f"{link.cache_name!r}: {name}")
+            parent.related[link.cache_name] = one.name
             if link.unique and link.remote_field is not None and not link.remote_field.hidden:
                 back = link.remote_field
         if back is not None:
-            lines.append(f"if {name} is not None:")
-            lines.append(f"    {name}._state.fields_cache[{back.cache_name!r}] = {parent}")
+            one.owners[back.cache_name] = parent.name
+        keys = [number for number, field in enumerate(child.fields) if field in child.model._meta.pk_fields]
+        missing = " or ".join(f"c{child.start + number} is None" for number in keys) or "False"
+        inner: list[str] = []
+        self.instance(one, inner)
+        group = f"{one.name}_all"
+        self.before.append(f"{group} = []")
+        self.sharing.append(f"share({group}, {one.state or None})")
+        lines += [
+            f"if {missing}:",
+            f"    {one.name} = None",
+            "else:",
+            *(f"    {line}" for line in inner),
+            "    if track:",
+            f"        {group}.append({one.name})",
+        ]
+        if back is not None:
+            linking.append(f"if {one.name} is not None:")
+            if one.state:
+                linking.append(f"    {one.name}.__dict__['_state'] = {one.states()}")
+            else:
+                linking.append(f"    {one.name}._state.fields_cache[{back.cache_name!r}] = {parent.name}")
+
+    def cell(self, position: int, lines: list[str]) -> str:
+        return self.source.cell(self.layout, self.connection, position, lines)
+
+
+@dataclass(slots=True)
+class _Instance:
+    """One instance of a row in the source: what it is called and what it keeps."""
+
+    loaded: Loaded
+    name: str
+    #: Attributes that are no fields, and where their columns are.
+    beside: Sequence[tuple[str, int]] = ()
+    #: The name of the state it shares with those of other rows; empty where its class makes it.
+    state: str = ""
+    #: Instances kept with it, by their place in the cache: those that hang on it, and that on which it hangs.
+    related: dict[str, str] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
+
+    def states(self) -> str:
+        """Its state with what is kept."""
+        return f"({', '.join([self.state, *self.related.values(), *self.owners.values()])})"
 
 
 @lru_cache(maxsize=2048)
@@ -212,12 +263,9 @@ def makes_directly(model: Any) -> bool:
     )
 
 
-def listening(model: Any) -> bool:
-    """Whether anybody wants to hear of new instances of a model."""
-    return bool(
-        (pre_init.receivers and pre_init.has_listeners(model))
-        or (post_init.receivers and post_init.has_listeners(model))
-    )
+def _heard(models: Sequence[Any]) -> bool:
+    """Whether anybody wants to hear of new instances of one of these models."""
+    return any(signal.has_listeners(model) for model in models for signal in (pre_init, post_init))
 
 
 def maker_of(model: Any) -> Callable[[str, Sequence[str], Sequence[Any], Any], Any]:

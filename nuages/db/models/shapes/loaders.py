@@ -26,8 +26,8 @@ class Source:
         self.names[name] = value
         return name
 
-    def cell(self, layout: Layout, connection: Any, position: int) -> str:
-        """The expression for one column's value in the row `c0, c1, …`."""
+    def cell(self, layout: Layout, connection: Any, position: int, lines: list[str]) -> str:
+        """The expression for one column's value in the row `c0, c1, …`, where these lines have been run for the row."""
         node = layout.columns[position].node
         value = f"c{position}"
         inline = inline_converter(node, connection)
@@ -35,7 +35,16 @@ class Source:
             self.names.update(inline.names)
             if inline.setup and inline.setup not in self.before:
                 self.before.append(inline.setup)
-            return f"(None if {value} is None else {inline.source.format(value)})"
+            if not inline.quick:
+                return f"(None if {value} is None else {inline.source.format(value)})"
+            lines += [
+                f"if {value} is not None:",
+                "    try:",
+                f"        {value} = {inline.quick.format(value)}",
+                "    except (TypeError, ValueError):",
+                f"        {value} = {inline.source.format(value)}",
+            ]
+            return value
         for convert in converters_of(node, connection):
             value = f"{self.use('convert', convert)}({value}, {self.use('node', node)}, connection)"
         return value
@@ -51,6 +60,21 @@ class Source:
         exec(source, self.names)
         return self.names[name], source
 
+    def one_of_each(self, layout: Layout, made: str, lines: Sequence[str]) -> tuple[Any, str]:
+        """A loader that makes one thing of each row, where these lines have been run for it."""
+        if lines:
+            body = [
+                "found = []",
+                "add = found.append",
+                f"for {self.row(layout)} in rows:",
+                *(f"    {line}" for line in lines),
+                f"    add({made})",
+                "return found",
+            ]
+        else:
+            body = [f"return [{made} for {self.row(layout)} in rows]"]
+        return self.build("load", "rows, connection", [*self.before, *body])
+
 
 def _spans(layout: Layout) -> list[tuple[int, int]]:
     """First column and number of columns of each thing that `values()` selects."""
@@ -58,60 +82,52 @@ def _spans(layout: Layout) -> list[tuple[int, int]]:
     return [(start, end - start) for start, end in zip(layout.positions, ends)]
 
 
-def _cells(source: Source, layout: Layout, connection: Any) -> list[str]:
+def _cells(source: Source, layout: Layout, connection: Any, lines: list[str]) -> list[str]:
     cells = []
     for start, width in _spans(layout):
         if width == 1:
-            cells.append(source.cell(layout, connection, start))
+            cells.append(source.cell(layout, connection, start, lines))
         else:
-            inside = ", ".join(source.cell(layout, connection, start + more) for more in range(width))
+            inside = ", ".join(source.cell(layout, connection, start + more, lines) for more in range(width))
             cells.append(f"({inside},)")
     return cells
 
 
-def _plain(cells: Sequence[str], layout: Layout) -> bool:
-    return not layout.hidden and all(cell == f"c{number}" for number, cell in enumerate(cells))
+def _plain(cells: Sequence[str], layout: Layout, lines: Sequence[str]) -> bool:
+    return not lines and not layout.hidden and all(cell == f"c{number}" for number, cell in enumerate(cells))
 
 
 def tuples(layout: Layout, connection: Any) -> tuple[Any, str]:
     """Rows as tuples."""
     source = Source()
-    cells = _cells(source, layout, connection)
-    if _plain(cells, layout) and len(cells) == len(layout.columns):
+    lines: list[str] = []
+    cells = _cells(source, layout, connection, lines)
+    if _plain(cells, layout, lines) and len(cells) == len(layout.columns):
         return source.build("load", "rows, connection", ["return list(map(tuple, rows))"])
-    body = ", ".join(cells) + ("," if len(cells) == 1 else "")
-    return source.build(
-        "load", "rows, connection", [*source.before, f"return [({body}) for {source.row(layout)} in rows]"]
-    )
+    return source.one_of_each(layout, f"({''.join(f'{cell}, ' for cell in cells)})", lines)
 
 
 def dicts(layout: Layout, connection: Any) -> tuple[Any, str]:
     """Rows as dictionaries."""
     source = Source()
-    pairs = ", ".join(
-        f"{name!r}: {cell}" for name, cell in zip(layout.names, _cells(source, layout, connection))
-    )
-    return source.build(
-        "load", "rows, connection", [*source.before, f"return [{{{pairs}}} for {source.row(layout)} in rows]"]
-    )
+    lines: list[str] = []
+    cells = _cells(source, layout, connection, lines)
+    pairs = ", ".join(f"{name!r}: {cell}" for name, cell in zip(layout.names, cells))
+    return source.one_of_each(layout, f"{{{pairs}}}", lines)
 
 
 def flat(layout: Layout, connection: Any) -> tuple[Any, str]:
     """The first value of each row."""
     source = Source()
-    cell = _cells(source, layout, connection)[0]
-    return source.build(
-        "load", "rows, connection", [*source.before, f"return [{cell} for {source.row(layout)} in rows]"]
-    )
+    lines: list[str] = []
+    cell = _cells(source, layout, connection, lines)[0]
+    return source.one_of_each(layout, cell, lines)
 
 
 def named(layout: Layout, connection: Any) -> tuple[Any, str]:
     """Rows as named tuples."""
     source = Source()
-    cells = ", ".join(_cells(source, layout, connection))
+    lines: list[str] = []
+    cells = ", ".join(_cells(source, layout, connection, lines))
     source.names["Row"] = create_namedtuple_class(*layout.names)
-    return source.build(
-        "load",
-        "rows, connection",
-        [*source.before, f"return [Row({cells}) for {source.row(layout)} in rows]"],
-    )
+    return source.one_of_each(layout, f"Row({cells})", lines)

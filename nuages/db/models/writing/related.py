@@ -10,12 +10,11 @@ __all__ = ["settle_related_keys"]
 
 def settle_related_keys(instance: Any, operation_name: str, fields: Collection[Any] | None = None) -> None:
     """Take the keys of assigned objects over; refuse objects that are not saved, whose relation would be lost."""
-    values = instance.__dict__
-    state = values["_state"]
-    if not state.has_related:
+    if not instance._state.has_related:
         return
+    values = instance.__dict__
     options = instance._meta
-    kept = state.fields_cache
+    kept = instance._state.fields_cache
     for field, name, attname, key_name in options.related_keys:
         related = kept.get(name)
         if related is None or not (fields is None or field in fields):

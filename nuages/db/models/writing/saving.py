@@ -12,7 +12,7 @@ from nuages.db.models.fields import Field
 from nuages.db.models.manager import BaseManager
 from nuages.db.models.query import QuerySet
 from nuages.db.models.shapes import wording
-from nuages.db.models.state import SharedState
+from nuages.db.models.state import SharedState, seen_state
 from nuages.db.models.writing.plans import insert_one, update_row
 from nuages.db.models.writing.related import settle_related_keys
 from nuages.utils.memo import worked_out_from
@@ -51,7 +51,7 @@ def save(
                 f"fields: {', '.join(sorted(unknown))}"
             )
             raise wording.noted(error, min(unknown), cls._meta._non_pk_concrete_field_names)
-    elif not force_insert and not (state := instance.__dict__["_state"]).adding and state.db == using:
+    elif not force_insert and not (state := seen_state(instance)).adding and state.db == using:
         chosen = _loaded_only(instance)
     if validates_on_save():
         from nuages.db.models.validation import validate_for_save
@@ -102,7 +102,7 @@ def save_base(
             # Whatever is around must not commit the rest.
             with transaction.mark_for_rollback_on_error(using):
                 raise
-    state = instance.__dict__["_state"]
+    state = seen_state(instance)
     if state.adding or state.db != using:
         state = instance._state
         state.db = using
@@ -248,7 +248,7 @@ class _Writer:
         if not has_key and update_wanted:
             raise ValueError("Cannot force an update in save() with no primary key.")
         # A new instance whose key makes itself cannot have a row.
-        if table.key_makes_itself and not (self.raw or update_wanted) and instance.__dict__["_state"].adding:
+        if table.key_makes_itself and not (self.raw or update_wanted) and seen_state(instance).adding:
             force_insert = True
         if has_key and not force_insert:
             if self._update(model, table.to_update(self.update_fields), key):

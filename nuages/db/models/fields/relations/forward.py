@@ -105,8 +105,12 @@ class ForwardManyToOneDescriptor:
             return self
         # Where rows come with it, this is all: templates read the same relation again and again.
         state = instance.__dict__.get("_state")
-        kept = None if state is None else state._fields_cache
-        related = None if kept is None else kept.get(self._cache_name)
+        if type(state) is tuple:
+            place = state[0].places.get(self._cache_name)
+            related = None if place is None else state[place]
+        else:
+            kept = None if state is None else state._fields_cache
+            related = None if kept is None else kept.get(self._cache_name)
         return self._read(instance) if related is None else related
 
     @cached_property
