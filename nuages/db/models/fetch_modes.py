@@ -10,8 +10,10 @@ from nuages.core.exceptions import FieldFetchBlocked
 
 __all__ = ["FETCH_ONE", "FETCH_PEERS", "FETCH_RAISE", "FetchMode"]
 
-#: How many instances one read fetches for.
+#: How many instances the first reads fetch for.
 WINDOW = 100
+#: A loop that has come so far goes on, most likely: from there on a read fetches for this many times as many.
+GROWTH = 10
 
 
 class FetchMode:
@@ -73,10 +75,11 @@ FETCH_RAISE = FetchRaise()
 
 
 def window_of(instance: Any) -> list[Any]:
-    """This instance, those loaded after it and then those before it that are still around, a hundred at most.
+    """This instance, those loaded after it and then those before it that are still around.
 
-    Not all of them: a loop over many rows may stop early. Those before it too: what is reached through another
-    relation comes in any order.
+    Not all of them: a loop over many rows may stop early. A hundred to begin with, and ten times as many as stand before
+    it further on, so that a loop over all of them asks a number of times that hardly grows with theirs. Those before
+    it too: what is reached through another relation comes in any order.
     """
     peers = instance._state.peers
     position = 0
@@ -84,7 +87,8 @@ def window_of(instance: Any) -> list[Any]:
         if _instance_of(peer) is instance:
             break
     around = chain(islice(peers, position, None), islice(peers, position))
-    found = (_instance_of(peer) for peer in islice(around, WINDOW))
+    size = WINDOW if position < WINDOW else GROWTH * position
+    found = (_instance_of(peer) for peer in islice(around, size))
     return [peer for peer in found if peer is not None]
 
 

@@ -28,7 +28,7 @@ __all__ = ["ManyRelatedManager", "RelatedManager", "RelatedManagerBase", "narrow
 
 RowKey = Callable[[Any], tuple[Any, ...]]
 
-#: Rows that one reading brings for all peers at most.
+#: Rows that one reading brings for a hundred peers at most.
 PEER_ROWS = 2000
 
 
@@ -117,16 +117,17 @@ class RelatedManagerBase(AltersData):
         turn = 0 if brought is None else brought.turn + 1
         lacking = [peer for peer in window_of(self.instance) if peer._is_pk_set() and lacks(peer)]
         # A loop that changes rows as it goes needs them anew each time: for ever fewer peers.
-        size = max(1, WINDOW >> turn)
+        size = max(1, WINDOW >> turn) if turn else len(lacking)
         window = lacking[:size]
         if len(window) < 2:
             return None
         for peer in lacking[size:]:
             if (stale := _peer_rows(peer).get(name)) is not None:
                 _peer_rows(peer)[name] = replace(stale, turn=turn)
+        most = PEER_ROWS * max(1, len(window) // WINDOW)
         queryset, key_of_row, key_of_instance = self._rows_of(window, None)
-        found = list(queryset[: PEER_ROWS + 1])
-        if len(found) > PEER_ROWS:
+        found = list(queryset[: most + 1])
+        if len(found) > most:
             # Too many to hold for instances that may never ask.
             for peer in window:
                 _peer_rows(peer)[name] = Brought(None, moment, turn)
