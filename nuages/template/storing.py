@@ -35,6 +35,7 @@ from nuages.template.lookup import FINISHES, step
 from nuages.template.nodes import NodeList
 from nuages.template.presentation import Switches, interned, presenter_for
 from nuages.template.tags.remembering import CycleNode, IfChangedNode
+from nuages.template.tags.values import url_writer
 from nuages.template.variables import FilterExpression, Variable
 from nuages.utils.functional import Promise
 from nuages.utils.memo import worked_out_from
@@ -211,7 +212,11 @@ def _of_function(value: Any) -> Recipe:
     made_from: Recipe | None = getattr(value, "made_from", None)
     if made_from is not None:
         kind, *rest = made_from
-        return ("keeping", rest[0], _of_function(rest[1])) if kind == "keeping" else made_from
+        if kind == "keeping":
+            return ("keeping", rest[0], _of_function(rest[1]))
+        if kind == "spelled_out":
+            return ("spelled_out", _of_function(rest[0]), *rest[1:])
+        return made_from
     module, path = getattr(value, "__module__", None), getattr(value, "__qualname__", "")
     if module is None:
         name = path.rpartition(".")[2]
@@ -332,6 +337,12 @@ class Restoring:
     def keeping(self, wrapper: str, function: Recipe) -> Any:
         return getattr(runtime, wrapper)(self.value(function))
 
+    def spelled_out(self, function: Recipe, form: str, use_tz: bool | None) -> Any:
+        return self.value(function).spelled_out(form, use_tz)
+
+    def url(self, view: str, keywords: tuple[str, ...], count: int, quietly: bool, escaped: bool) -> Any:
+        return url_writer(view, keywords, count, quietly=quietly, escaped=escaped)
+
     def named(self, module: str, path: str) -> Any:
         found = _found(module, path)
         if found is None:
@@ -359,6 +370,8 @@ _MAKERS: dict[str, Any] = {
     "show_step": Restoring.show_step,
     "show": Restoring.show,
     "keeping": Restoring.keeping,
+    "spelled_out": Restoring.spelled_out,
+    "url": Restoring.url,
     "named": Restoring.named,
     "on_str": Restoring.on_str,
     "str": Restoring.str_method,

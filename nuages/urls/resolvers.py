@@ -222,17 +222,18 @@ class LocalePrefixPattern(Pattern):
 
 def get_resolver(urlconf: Any = None) -> URLResolver:
     """Return the resolver of a URL configuration, of the site's own without an argument."""
-    return _resolver_of(settings.ROOT_URLCONF if urlconf is None else urlconf)
+    return resolver_of(settings.ROOT_URLCONF if urlconf is None else urlconf)
 
 
 @cache
-def _resolver_of(urlconf: Any) -> URLResolver:
+def resolver_of(urlconf: Any) -> URLResolver:
+    """Return the resolver of a URL configuration; the same one until `forget_resolvers` is called."""
     return URLResolver(RegexPattern(r"^/"), urlconf)
 
 
 def forget_resolvers() -> None:
     """Have resolvers and their tables made anew."""
-    _resolver_of.cache_clear()
+    resolver_of.cache_clear()
 
 
 def _on_setting_changed(*, setting: str, **kwargs: Any) -> None:

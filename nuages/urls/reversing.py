@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from nuages.urls.converters import NEVER_QUOTED, WRITTEN_BY_STR, Converter
 from nuages.urls.exceptions import NoReverseMatch
 from nuages.urls.forms import Form, forms_of
 from nuages.urls.route import Param
+from nuages.urls.writing import Step, Writer, quoted, writer_for
 from nuages.utils.functional import cached_property
 from nuages.utils.http import escape_leading_slashes
 from nuages.utils.translation import get_language
@@ -23,21 +23,6 @@ if TYPE_CHECKING:
     from nuages.urls.nodes import URLResolver
 
     Chain = tuple[Any, ...]
-
-# What RFC 3986 allows in a path segment beyond letters, digits and "-._~", and the slash.
-_SAFE = "!$&'()*+,;=" + "/~:@"
-
-
-_harmless = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=/:@]*").fullmatch
-
-
-def quoted(text: str) -> str:
-    """Return text as it stands in a path."""
-    return text if _harmless(text) else quote(text, safe=_SAFE)
-
-
-# (parameter, how it is written (None: by `str`), the test it has to pass, how it is quoted (None: never), what follows)
-_Step = tuple[str, Callable[[Any], str] | None, Callable[[str], Any], Callable[[str], str] | None, str]
 
 
 def _shortest_way(
@@ -50,6 +35,10 @@ def _shortest_way(
         re.compile(converter.regex).fullmatch,
         None if kind in NEVER_QUOTED else quoted,
     )
+
+
+# Templates have names; prefixes come with requests.
+_MOST_WRITERS = 4096
 
 
 class Possibility:
@@ -77,7 +66,7 @@ class Possibility:
         else:
             self.forms = forms_of(self.regex)
             self._tests = {}
-        self._quick = self._steps()
+        self.quick_form = self._steps()
         self._by_parts = bool(self._tests) or all(not form.params for form in self.forms)
 
     @staticmethod
@@ -101,7 +90,7 @@ class Possibility:
 
     def path(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
         """Return the quoted path for the arguments, None if they do not fit."""
-        if self._quick is not None:
+        if self.quick_form is not None:
             path = self._quickly(args, kwargs)
             if path is not None:
                 return path
@@ -116,8 +105,8 @@ class Possibility:
 
     def _quickly(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
         """Return the path in the usual case: a route, exactly its arguments, each of which fits by itself."""
-        assert self._quick is not None
-        start, steps = self._quick
+        assert self.quick_form is not None
+        start, steps = self.quick_form
         if len(args or kwargs) != len(steps):
             return None
         path = start
@@ -138,7 +127,7 @@ class Possibility:
             path += (value if quote_if_needed is None else quote_if_needed(value)) + literal
         return path
 
-    def _steps(self) -> tuple[str, list[_Step]] | None:
+    def _steps(self) -> tuple[str, list[Step]] | None:
         if not self._tests or len(self.forms) != 1 or len(self._tests) != len(self.forms[0].holes):
             return None
         form = self.forms[0]
@@ -194,6 +183,7 @@ class Names:
         self._found: dict[Any, list[Possibility]] = {}
         self._plain: dict[Any, str] = {}
         self._translated: dict[Any, bool] = {}
+        self._writers: dict[Any, Writer] = {}
 
     def _gather(self, resolver: URLResolver, above: Chain, active: frozenset[int]) -> None:
         # The last pattern of a name comes first.
@@ -228,14 +218,7 @@ class Names:
         current_app: str | None = None,
     ) -> str:
         """Return the path for a name (perhaps with namespaces) or a view, below a script prefix."""
-        key: Any = (view, current_app)
-        possibilities = self._found.get(key)
-        if possibilities is None:
-            if self._translated.get(key):
-                key = (view, current_app, get_language())
-                possibilities = self._found.get(key)
-            if possibilities is None:
-                possibilities = self._possibilities(view, current_app)
+        key, possibilities = self._known(view, current_app)
         if not args and not kwargs:
             plain = self._plain.get((key, prefix))
             if plain is not None:
@@ -251,6 +234,53 @@ class Names:
                     self._plain[key, prefix] = url
                 return url
         raise _no_match(view, args, kwargs, possibilities)
+
+    def _known(self, view: Any, current_app: str | None) -> tuple[Any, list[Possibility]]:
+        """Return the possibilities of a view, and what they are known under."""
+        key: Any = (view, current_app)
+        possibilities = self._found.get(key)
+        if possibilities is None:
+            if self._translated.get(key):
+                key = (view, current_app, get_language())
+                possibilities = self._found.get(key)
+            if possibilities is None:
+                possibilities = self._possibilities(view, current_app)
+        return key, possibilities
+
+    def is_translated(self, view: str, current_app: str | None) -> bool:
+        """Say whether the paths of a view depend on the language."""
+        self._known(view, current_app)
+        return self._translated.get((view, current_app), False)
+
+    def quick_form(
+        self, view: str, current_app: str | None, count: int, keywords: set[str]
+    ) -> tuple[str, list[Step]] | None:
+        """Return the text before the parameters, and these, of the route that takes exactly these arguments.
+
+        None where there is no such route, or something comes before it that might take them in another way.
+        """
+        for possibility in self._known(view, current_app)[1]:
+            form = possibility.quick_form
+            if form is None:
+                return None
+            _, steps = form
+            if len(steps) == count and (not keywords or keywords == {name for name, *_ in steps}):
+                return form
+            if possibility.defaults:
+                return None
+        return None
+
+    def writer(
+        self, view: str, prefix: str, keywords: tuple[str, ...], count: int, current_app: str | None
+    ) -> Writer:
+        """Return what writes the paths of a view below a script prefix."""
+        key = (view, prefix, keywords, count, current_app)
+        write = self._writers.get(key)
+        if write is None:
+            if len(self._writers) > _MOST_WRITERS:
+                self._writers.clear()
+            write = self._writers[key] = writer_for(self, view, prefix, keywords, count, current_app)
+        return write
 
     def _possibilities(self, view: Any, current_app: str | None) -> list[Possibility]:
         name, above, names = view, (), self

@@ -5,6 +5,8 @@ A format is taken apart once into a list of functions and literal text.
 
 from __future__ import annotations
 
+import ast
+import builtins
 import calendar
 import datetime
 from collections.abc import Callable
@@ -12,7 +14,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
 
-from nuages.utils.dates import MONTHS, MONTHS_3, MONTHS_ALT, MONTHS_AP, WEEKDAYS, WEEKDAYS_ABBR
+from nuages.utils.dates import MONTHS, MONTHS_3, MONTHS_ALT, MONTHS_AP, WEEKDAYS, WEEKDAYS_ABBR, spoken
 from nuages.utils.timezone import (
     _datetime_ambiguous_or_imaginary,
     get_default_timezone,
@@ -272,45 +274,49 @@ class DateFormat(TimeFormat):
         return self.data.timetuple().tm_yday
 
 
-# What can be said of a value in one expression: that, and how `%` writes it. Any other character of a format makes
-# the methods above do the work.
+# Quicker to look up than to work out.
+_DIGITS = tuple(f"{number}" for number in range(100))
+_TWO_DIGITS = tuple(f"{number:02}" for number in range(100))
+
+# What can be said of a value in one expression. Any other character of a format makes the methods above do the work.
 _OF_DATES = {
-    "Y": ("value.year", "%04d"),
-    "y": ("value.year % 100", "%02d"),
-    "m": ("value.month", "%02d"),
-    "n": ("value.month", "%d"),
-    "F": ("MONTHS[value.month]", "%s"),
-    "b": ("MONTHS_3[value.month]", "%s"),
-    "M": ("str(MONTHS_3[value.month]).title()", "%s"),
-    "N": ("MONTHS_AP[value.month]", "%s"),
-    "E": ("MONTHS_ALT[value.month]", "%s"),
-    "d": ("value.day", "%02d"),
-    "j": ("value.day", "%d"),
-    "l": ("WEEKDAYS[value.weekday()]", "%s"),
-    "D": ("WEEKDAYS_ABBR[value.weekday()]", "%s"),
-    "w": ("value.isoweekday() % 7", "%d"),
+    "Y": "_TWO_DIGITS[value.year // 100] + _TWO_DIGITS[value.year % 100]",
+    "y": "_TWO_DIGITS[value.year % 100]",
+    "m": "_TWO_DIGITS[value.month]",
+    "n": "_DIGITS[value.month]",
+    "F": "spoken('MONTHS')[value.month]",
+    "b": "spoken('MONTHS_3')[value.month]",
+    "M": "spoken('MONTHS_3')[value.month].title()",
+    "N": "spoken('MONTHS_AP')[value.month]",
+    "E": "spoken('MONTHS_ALT')[value.month]",
+    "d": "_TWO_DIGITS[value.day]",
+    "j": "_DIGITS[value.day]",
+    "l": "spoken('WEEKDAYS')[value.weekday()]",
+    "D": "spoken('WEEKDAYS_ABBR')[value.weekday()]",
+    "w": "_DIGITS[value.isoweekday() % 7]",
 }
 _OF_TIMES = {
-    "g": ("value.hour % 12 or 12", "%d"),
-    "h": ("value.hour % 12 or 12", "%02d"),
-    "G": ("value.hour", "%d"),
-    "H": ("value.hour", "%02d"),
-    "i": ("value.minute", "%02d"),
-    "s": ("value.second", "%02d"),
-    "u": ("value.microsecond", "%06d"),
-    "A": ('_("PM") if value.hour > 11 else _("AM")', "%s"),
-    "a": ('_("p.m.") if value.hour > 11 else _("a.m.")', "%s"),
+    "g": "_DIGITS[value.hour % 12 or 12]",
+    "h": "_TWO_DIGITS[value.hour % 12 or 12]",
+    "G": "_DIGITS[value.hour]",
+    "H": "_TWO_DIGITS[value.hour]",
+    "i": "_TWO_DIGITS[value.minute]",
+    "s": "_TWO_DIGITS[value.second]",
+    "u": "format(value.microsecond, '06')",
+    "A": "_('PM') if value.hour > 11 else _('AM')",
+    "a": "_('p.m.') if value.hour > 11 else _('a.m.')",
 }
-_EXPRESSIONS: dict[tuple[type, type], dict[str, tuple[str, str]]] = {
+_EXPRESSIONS: dict[tuple[type, type], dict[str, str]] = {
     (DateFormat, datetime.date): _OF_DATES,
     (DateFormat, datetime.datetime): _OF_DATES | _OF_TIMES,
     (TimeFormat, datetime.time): _OF_TIMES,
     (TimeFormat, datetime.datetime): _OF_TIMES,
 }
+_NAMES = {"_": _, "_DIGITS": _DIGITS, "_TWO_DIGITS": _TWO_DIGITS, "format": builtins.format, "spoken": spoken}
 
 
 @lru_cache(maxsize=512)
-def _function_of(formatter: Any, kind: type, formatstr: str) -> Callable[[Any], str] | None:
+def writer_of(formatter: Any, kind: type, formatstr: str) -> Callable[[Any], str] | None:
     """Return the function that writes values of exactly this type in a format, None where there is none.
 
     The function is made of the expressions above alone; the text of a format never becomes Python.
@@ -318,31 +324,29 @@ def _function_of(formatter: Any, kind: type, formatstr: str) -> Callable[[Any], 
     known = _EXPRESSIONS.get((formatter, kind))
     if known is None:
         return None
-    pieces: list[str] = []
-    expressions: list[str] = []
+    written: list[ast.expr] = []
     for plain, part in _parts_of(formatter, formatstr):
         if plain:
-            pieces.append(part.replace("%", "%%"))
+            written.append(ast.Constant(part))
         elif part in known:
-            expression, piece = known[part]
-            expressions.append(f"({expression}),")
-            pieces.append(piece)
+            written.append(ast.FormattedValue(ast.parse(known[part], mode="eval").body, -1, None))
         else:
             return None
-    write = eval(f"lambda value, written=None: written % ({''.join(expressions)})", globals())
-    write.__defaults__ = ("".join(pieces),)
-    return write  # type: ignore[no-any-return]
+    signature = ast.arguments([], [ast.arg("value")], None, [], [], None, [])
+    function = ast.Expression(ast.Lambda(signature, ast.JoinedStr(written)))
+    code = compile(ast.fix_missing_locations(function), "<date format>", "eval")
+    return eval(code, dict(_NAMES))  # type: ignore[no-any-return]
 
 
 def format(value: Any, format_string: Any) -> str:
     """Return a date or datetime in this format."""
     kind: Any = type(value)
-    write = _function_of(DateFormat, kind, str(format_string))
+    write = writer_of(DateFormat, kind, str(format_string))
     return DateFormat(value).format(format_string) if write is None else write(value)
 
 
 def time_format(value: Any, format_string: Any) -> str:
     """Return a time of day, or the time of a datetime, in this format."""
     kind: Any = type(value)
-    write = _function_of(TimeFormat, kind, str(format_string))
+    write = writer_of(TimeFormat, kind, str(format_string))
     return TimeFormat(value).format(format_string) if write is None else write(value)

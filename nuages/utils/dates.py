@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from nuages.utils.translation import gettext_lazy as _
-from nuages.utils.translation import pgettext_lazy
+from nuages.utils.translation import memory, pgettext_lazy, remembered
 
 WEEKDAYS = {
     0: _("Monday"), 1: _("Tuesday"), 2: _("Wednesday"), 3: _("Thursday"), 4: _("Friday"), 5: _("Saturday"),
@@ -50,3 +52,22 @@ MONTHS_ALT = {
         start=1,
     )
 }
+
+_TABLES: dict[str, dict[int, Any]] = {
+    "WEEKDAYS": WEEKDAYS,
+    "WEEKDAYS_ABBR": WEEKDAYS_ABBR,
+    "MONTHS": MONTHS,
+    "MONTHS_3": MONTHS_3,
+    "MONTHS_AP": MONTHS_AP,
+    "MONTHS_ALT": MONTHS_ALT,
+}
+
+
+def spoken(table: str) -> dict[int, str]:
+    """Return one of the tables above as plain text in the active language, made once a language."""
+    known = memory().get(table)
+    return remembered(table, _spoken, table) if known is None else known  # type: ignore[no-any-return]
+
+
+def _spoken(table: str) -> dict[int, str]:
+    return {number: str(name) for number, name in _TABLES[table].items()}

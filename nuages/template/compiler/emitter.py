@@ -13,7 +13,7 @@ from nuages.template.compiler.scope import bound_in, identifier
 from nuages.template.compiler.tree import ANYWHERE
 from nuages.template.lookup import Finish, empty_if_missing, none_if_missing, step
 from nuages.template.presentation import Switches, interned, presenter_for
-from nuages.template.variables import FilterExpression, Variable
+from nuages.template.variables import Argument, FilterExpression, Variable
 from nuages.utils.safestring import SafeData
 
 _STORE = ast.Store()
@@ -209,7 +209,7 @@ class Emitter(Variables):
             return
         self._asks_of_numbers = True
         shown = self.call(f"show_number{self.presenter()}", value)
-        self.put(self.either(self.local("plain"), self.call("str", value), shown))
+        self.put(self.either(self.local("plain"), self.formatted(value), shown))
 
     def shown(self, value: ast.expr) -> ast.expr:
         """The text of a value, escaped and localized."""
@@ -397,12 +397,27 @@ class Emitter(Variables):
 
     def _filters(self, expression: FilterExpression, value: ast.expr) -> ast.expr:
         for function, arguments in expression.filters:
+            spelled_out = self._spelled_out(function, arguments)
+            if spelled_out is not None:
+                value = self.call(spelled_out, value)
+                continue
             given = [
                 self.required(argument) if looked_up else self.literal(argument)
                 for looked_up, argument in arguments
             ]
             value = self._filter(function, value, given)
         return value
+
+    def _spelled_out(self, function: Callable[..., Any], arguments: list[Argument]) -> ast.expr | None:
+        """What a filter has for the very argument that the template gives it, if it has something."""
+        make = getattr(function, "spelled_out", None)
+        if make is None or len(arguments) != 1:
+            return None
+        looked_up, argument = arguments[0]
+        if looked_up or not isinstance(argument, str):
+            return None
+        made = make(str.__str__(argument), self.switches.use_tz)
+        return None if made is None else self.constant(made, identifier(made.__name__))
 
     def _filter(self, function: Callable[..., Any], value: ast.expr, given: list[ast.expr]) -> ast.expr:
         hint = identifier(getattr(function, "__name__", "filter"))

@@ -87,6 +87,10 @@ class TreeBuilder:
         )
         return ast.Call(called, list(args), keywords, **self._place)
 
+    def formatted(self, value: ast.expr) -> ast.expr:
+        """`f"{value}"`."""
+        return ast.JoinedStr([ast.FormattedValue(value, -1, None, **self._place)], **self._place)
+
     def list_of(self, items: Iterable[ast.expr]) -> ast.expr:
         """A list display."""
         return ast.List(list(items), _LOAD, **self._place)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from nuages.template.filters import register
 from nuages.utils import formats
+from nuages.utils.dateformat import DateFormat, time_format, writer_of
 from nuages.utils.dateformat import format as date_text
-from nuages.utils.dateformat import time_format
 from nuages.utils.timesince import timesince, timeuntil
+from nuages.utils.timezone import template_localtime
 
 
 def _written(value: Any, arg: str | None, *ways: Callable[[Any, Any], Any]) -> Any:
@@ -32,6 +34,29 @@ def date(value: Any, arg: str | None = None) -> Any:
         # Spelled out, so no language has a say in it.
         return _written(value, arg, date_text)
     return _written(value, arg, formats.date_format, date_text)
+
+
+@lru_cache(maxsize=1024)
+def date_spelled_out(form: str, use_tz: bool | None) -> Callable[[Any], Any] | None:
+    """The same for one format that is spelled out in the template, its parts looked at beforehand."""
+    on_date = writer_of(DateFormat, datetime.date, form)
+    on_datetime = writer_of(DateFormat, datetime.datetime, form)
+    if form.isidentifier() or on_datetime is None:
+        return None
+
+    def written(value: Any) -> Any:
+        kind = type(value)
+        if kind is datetime.date and on_date is not None:
+            return on_date(value)
+        value = template_localtime(value, use_tz=use_tz)
+        return on_datetime(value) if kind is datetime.datetime else date(value, form)
+
+    written.__name__ = "date"
+    written.made_from = ("spelled_out", date, form, use_tz)  # type: ignore[attr-defined]
+    return written
+
+
+date.spelled_out = date_spelled_out  # type: ignore[attr-defined]
 
 
 @register.filter(expects_localtime=True, is_safe=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import datetime
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,6 +21,7 @@ from nuages.template.tokens import VARIABLE_ATTRIBUTE_SEPARATOR, Token
 from nuages.template.variables import FilterExpression
 from nuages.utils import timezone
 from nuages.utils.html import conditional_escape
+from nuages.utils.html.escaping import escape_text
 from nuages.utils.lorem_ipsum import paragraphs, words
 
 if TYPE_CHECKING:
@@ -204,6 +205,17 @@ class URLNode(AsNode):
         )
 
     def emit(self, code: Emitter) -> None:
+        escaped = not self.asvar and code.switches.autoescape
+        if not self.view_name.is_var and not self.view_name.filters and not (self.args and self.kwargs):
+            view = str.__str__(self.view_name.var)
+            values = [code.value(given) for given in (*self.args, *self.kwargs.values())]
+            write = url_writer(
+                view, tuple(self.kwargs), len(values), quietly=bool(self.asvar), escaped=escaped
+            )
+            # Names without a namespace are the same in every application.
+            application = code.call("application", code.local("context")) if ":" in view else code.const(None)
+            self.finish(code, code.call(code.constant(write, "url"), application, *values))
+            return
         url = code.call(
             "url_of",
             code.local("context"),
@@ -212,9 +224,9 @@ class URLNode(AsNode):
             code.dict_of({name: code.value(argument) for name, argument in self.kwargs.items()}),
             code.const(bool(self.asvar)),
         )
-        if not self.asvar and code.switches.autoescape:
-            url = code.call(code.constant(conditional_escape, "conditional_escape"), url)
-        self.finish(code, url)
+        self.finish(
+            code, code.call(code.constant(conditional_escape, "conditional_escape"), url) if escaped else url
+        )
 
 
 _UNSET = object()
@@ -224,26 +236,54 @@ _UNSET = object()
 def url_of(context: Context, view_name: Any, args: list[Any], kwargs: dict[str, Any], quietly: bool) -> str:
     """Reverse a URL in the application of the current request."""
     urls = _urls()
-    request = getattr(context, "request", None)
-    current_app = None
-    if request is not None:
-        current_app = getattr(request, "current_app", _UNSET)
-        if current_app is _UNSET:
-            current_app = getattr(getattr(request, "resolver_match", None), "namespace", None)
     try:
-        return urls.reverse(view_name, args=args, kwargs=kwargs, current_app=current_app)  # type: ignore[no-any-return]
+        return urls.reverse(view_name, args=args, kwargs=kwargs, current_app=application(context))  # type: ignore[no-any-return]
     except urls.NoReverseMatch:
         if quietly:
             return ""
         raise
 
 
+@helper
+def application(context: Context) -> str | None:
+    """The application namespace of the current request."""
+    request = getattr(context, "request", None)
+    if request is None:
+        return None
+    current_app: Any = getattr(request, "current_app", _UNSET)
+    if current_app is _UNSET:
+        current_app = getattr(getattr(request, "resolver_match", None), "namespace", None)
+    return current_app  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=8192)
+def url_writer(
+    view: str, keywords: tuple[str, ...], count: int, *, quietly: bool, escaped: bool
+) -> Callable[..., str]:
+    """`url_of` for one view that the template names itself, in an application; gives an exact `str`."""
+    path: Callable[..., str] | None = None
+
+    def url(current_app: str | None, *values: Any) -> str:
+        nonlocal path
+        if path is None:
+            path = _urls().paths_of(view, keywords, count)
+        if quietly:
+            try:
+                return path(current_app, values)
+            except _urls().NoReverseMatch:
+                return ""
+        return escape_text(path(current_app, values)) if escaped else path(current_app, values)
+
+    url.made_from = ("url", view, keywords, count, quietly, escaped)  # type: ignore[attr-defined]
+    return url
+
+
 @cache
 def _urls() -> Any:
     # Not before a template needs it: engines are made without URLs, too.
-    from nuages import urls
+    from nuages.urls import base
 
-    return urls
+    return base
 
 
 @register.tag

@@ -71,17 +71,22 @@ def _trans() -> ModuleType:
 _REMEMBERED_AT_MOST = 4096
 
 
+def memory() -> dict[Any, Any]:
+    """Return what is remembered of the active language; see `remembered`."""
+    return _trans().memory()  # type: ignore[no-any-return]
+
+
 def remembered(key: Any, work: Callable[..., T], *args: Any) -> T:
     """Return what `work(*args)` makes in the active language, made once a language and key.
 
     It has to be made of messages and arguments alone, and not be None.
     """
-    memory = _trans().memory()
-    found: T | None = memory.get(key)
+    known = _trans().memory()
+    found: T | None = known.get(key)
     if found is None:
-        if len(memory) >= _REMEMBERED_AT_MOST:
-            memory.clear()
-        found = memory[key] = work(*args)
+        if len(known) >= _REMEMBERED_AT_MOST:
+            known.clear()
+        found = known[key] = work(*args)
     return found
 
 
