@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from types import TracebackType
 from typing import Any
@@ -164,16 +164,15 @@ class Context(BaseContext):
         twin.render_context = copy(self.render_context)
         return twin
 
-    @contextmanager
-    def bind_template(self, template: Any) -> Iterator[None]:
+    def bind_template(self, template: Any) -> AbstractContextManager[None]:
         """Make `template` the one being rendered, for the length of a with block."""
-        if self.template is not None:
-            raise RuntimeError("Context is already bound to a template")
-        self.template = template
-        try:
-            yield
-        finally:
-            self.template = None
+        return _Bound(self, template)
+
+    def _processed(self, template: Any) -> None:
+        """What context processors add, where there are any."""
+
+    def _unprocessed(self) -> None:
+        """Take that away."""
 
     def update(self, other_dict: Any) -> ContextDict:
         """Put another dictionary's (or context's) variables on top, to stay there."""
@@ -237,23 +236,15 @@ class RequestContext(Context):
         self._processors_index: int | None = len(self.dicts)
         self.dicts += ({}, {})
 
-    @contextmanager
-    def bind_template(self, template: Any) -> Iterator[None]:
-        """As for Context, and run the context processors."""
-        if self.template is not None:
-            raise RuntimeError("Context is already bound to a template")
-        self.template = template
-        index = self._processors_index
-        if index is not None:
-            self.dicts[index] = self._processed(template)
-        try:
-            yield
-        finally:
-            self.template = None
-            if index is not None:
-                self.dicts[index] = {}
+    def _processed(self, template: Any) -> None:
+        if self._processors_index is not None:
+            self.dicts[self._processors_index] = self._added(template)
 
-    def _processed(self, template: Any) -> dict[str, Any]:
+    def _unprocessed(self) -> None:
+        if self._processors_index is not None:
+            self.dicts[self._processors_index] = {}
+
+    def _added(self, template: Any) -> dict[str, Any]:
         """What the processors add, less what the caller's own variables say already."""
         added: dict[str, Any] = {}
         for processor in (*template.engine.template_context_processors, *self._processors):
@@ -270,6 +261,30 @@ class RequestContext(Context):
         fresh = super().new(values)
         fresh._processors_index = None
         return fresh
+
+
+class _Bound:
+    """A context while it is bound to a template. A class by itself, as every page enters it."""
+
+    __slots__ = ("context", "template")
+
+    def __init__(self, context: Context, template: Any) -> None:
+        self.context, self.template = context, template
+
+    def __enter__(self) -> None:
+        context = self.context
+        if context.template is not None:
+            raise RuntimeError("Context is already bound to a template")
+        context.template = self.template
+        try:
+            context._processed(self.template)
+        except BaseException:
+            context.template = None
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        self.context.template = None
+        self.context._unprocessed()
 
 
 def make_context(context: Any, request: Any = None, **kwargs: Any) -> Context:

@@ -212,7 +212,9 @@ def extend(
     """Render the parent template with the blocks of this one. `names` is None in a live function."""
     parent, table = _link(context, blocks, node, parent_name)
     unit: Unit = parent.root
-    with _parent(context, parent, names, table):
+    with _Parent(context, parent, table):
+        if instrumentation.announce is not None:
+            instrumentation.notify(parent, context, None if names is None else dict(names))
         if unit.live and names is None:
             unit.function(switches, invalid)(context, {}, table, write)
         else:
@@ -232,7 +234,9 @@ def extend_pieces(
     """As `extend`, piece by piece."""
     parent, table = _link(context, blocks, node, parent_name)
     unit: Unit = parent.root
-    with _parent(context, parent, names, table):
+    with _Parent(context, parent, table):
+        if instrumentation.announce is not None:
+            instrumentation.notify(parent, context, None if names is None else dict(names))
         if unit.live and names is None:
             yield from unit.generator(switches, invalid)(context, {}, table, None)
         else:
@@ -240,23 +244,24 @@ def extend_pieces(
             yield from unit.pieces(context, visible, table, switches, invalid)
 
 
-@contextmanager
-def _parent(
-    context: Context, parent: Any, names: dict[str, Any] | None, table: BlockContext
-) -> Iterator[None]:
-    """Make a parent the template being rendered, with the blocks of its children."""
-    state = context.render_context
-    outer, memory = state.template, state.dicts[-1]
-    blocks = memory.get(BLOCKS_KEY)
-    state.template = parent
-    memory[BLOCKS_KEY] = table
-    try:
-        if instrumentation.announce is not None:
-            instrumentation.notify(parent, context, None if names is None else dict(names))
-        yield
-    finally:
-        state.template = outer
-        memory[BLOCKS_KEY] = blocks
+class _Parent:
+    """A parent as the template that is being rendered, with the blocks of its children."""
+
+    __slots__ = ("blocks", "memory", "outer", "state")
+
+    def __init__(self, context: Context, parent: Any, table: BlockContext) -> None:
+        self.state = context.render_context
+        self.outer, self.memory = self.state.template, self.state.dicts[-1]
+        self.blocks = self.memory.get(BLOCKS_KEY)
+        self.state.template = parent
+        self.memory[BLOCKS_KEY] = table
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        self.state.template = self.outer
+        self.memory[BLOCKS_KEY] = self.blocks
 
 
 def _link(
