@@ -214,19 +214,15 @@ LEAVES = st.one_of(
     st.builds(Include, NAMES, EXPRESSIONS, st.booleans()),
 )
 
-
-def meaningful(condition: If) -> bool:
-    """Say whether a condition has one answer: which texts that filters give are the same object is nobody's promise."""
-    return condition.sign != "is" or not (condition.left.filters or condition.right.filters)
-
-
+# Which texts that filters give are the same object is nobody's promise, so that only plain values are asked for it.
+PLAIN = st.builds(Expression, PATHS)
+COMPARISONS = sorted(SIGNS.keys() - {"is"})
 TREES = st.recursive(
     LEAVES,
     lambda inner: st.one_of(
         st.lists(inner, max_size=4).map(lambda parts: Sequence(tuple(parts))),
-        st.builds(If, EXPRESSIONS, st.sampled_from(sorted(SIGNS)), EXPRESSIONS, inner, inner).filter(
-            meaningful
-        ),
+        st.builds(If, EXPRESSIONS, st.sampled_from(COMPARISONS), EXPRESSIONS, inner, inner),
+        st.builds(If, PLAIN, st.just("is"), PLAIN, inner, inner),
         st.builds(For, NAMES, LISTS, st.booleans(), inner, inner),
         st.builds(With, NAMES, EXPRESSIONS, inner),
     ),
