@@ -19,12 +19,15 @@ def setup(set_prefix: bool = True) -> None:
     from nuages.apps import apps
     from nuages.conf import settings
     from nuages.urls import set_script_prefix
+    from nuages.utils.garbage import lasting
     from nuages.utils.log import configure_logging
 
     configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
     if set_prefix:
         set_script_prefix("/" if settings.FORCE_SCRIPT_NAME is None else settings.FORCE_SCRIPT_NAME)
-    apps.populate(settings.INSTALLED_APPS)
+    if not apps.ready:
+        with lasting():
+            apps.populate(settings.INSTALLED_APPS)
 
 
 def get_version(version: tuple[int, int, int, str, int] | None = None) -> str:

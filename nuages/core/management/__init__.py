@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
+import gc
 import os
 import pkgutil
 import sys
@@ -232,6 +234,8 @@ def execute_from_command_line(argv: Iterable[str] | None = None) -> None:
 
     A project that is not configured as it should be ends the process with the message, with `--traceback` an error.
     """
+    # The interpreter looks for garbage before it ends. What there is then goes with the process, and need not be sorted.
+    atexit.register(gc.freeze)
     utility = ManagementUtility(None if argv is None else list(argv))
     try:
         utility.execute()
