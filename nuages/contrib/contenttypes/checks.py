@@ -20,13 +20,14 @@ def _models(app_configs: Iterable[Any] | None) -> Iterator[Any]:
 
 def check_generic_foreign_keys(app_configs: Iterable[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Let every GenericForeignKey say what is wrong with it."""
+    private = [(field, model) for model in _models(app_configs) for field in model._meta.private_fields]
+    if not private:
+        return []
+    # Few projects have generic relations; those without need not load them.
     from nuages.contrib.contenttypes.fields import GenericForeignKey
 
     keys = (
-        value
-        for model in _models(app_configs)
-        for value in model._meta.private_fields
-        if isinstance(value, GenericForeignKey) and value.model is model
+        field for field, model in private if isinstance(field, GenericForeignKey) and field.model is model
     )
     return [message for key in keys for message in key.check()]
 

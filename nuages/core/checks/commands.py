@@ -6,6 +6,7 @@ from typing import Any
 
 from nuages.core.checks.messages import Error
 from nuages.core.checks.registry import Tags, register
+from nuages.utils.module_loading import home_path
 
 
 @register(Tags.commands)
@@ -17,7 +18,7 @@ def migrate_and_makemigrations_autodetector(**kwargs: Any) -> list[Error]:
         name: source for name, source in get_commands().items() if name in ("makemigrations", "migrate")
     }
     # Our own two agree: loading them, and with them all of migrations, takes long at every start.
-    if set(commands.values()) == {"nuages.core"}:
+    if {home_path(source) for source in commands.values()} == {"nuages.core"}:
         return []
     detectors = {
         name: load_command_class(source, name).autodetector  # type: ignore[attr-defined]
