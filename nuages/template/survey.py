@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,12 +52,12 @@ class Finding:
         return {name.partition("#")[0] for name in self.extends | self.includes}
 
 
-def survey(engine: Any) -> list[Finding]:
-    """Parse and compile every template that the engine's loaders can list; errors in one do not end it."""
+def survey(engine: Any, wanted: Callable[[Origin], bool] = lambda origin: True) -> list[Finding]:
+    """Parse and compile every wanted template that the engine's loaders can list; errors in one do not end it."""
     seen: set[str] = set()
     findings: list[Finding] = []
     for loader in engine.template_loaders:
-        for origin in loader.list_sources():
+        for origin in filter(wanted, loader.list_sources()):
             finding = _look_at(engine, origin)
             finding.hidden = finding.name in seen
             seen.add(finding.name)
