@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import importlib
-import importlib.abc
 import importlib.util
 import os
 import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import CodeType, ModuleType
+from typing import TYPE_CHECKING
 
 #: Set in the environment so that child Python processes started by compatible code install the alias too.
 ENVIRONMENT_FLAG = "NUAGES_COMPAT"
 
 
-class AliasFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds `django` and everything below it in `nuages`."""
+if TYPE_CHECKING:
+    from importlib.abc import Loader
+else:
+    # The base classes bring a dozen modules to every start, and no method that is used.
+    Loader = object
+
+
+class AliasFinder(Loader):
+    """Finds `django` and everything below it in `nuages`; a finder and loader in one."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -47,10 +54,12 @@ class AliasFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def get_code(self, fullname: str) -> CodeType | None:
         """Return the code of a module, for `python -m django` and the like."""
+        from importlib.abc import InspectLoader
+
         real = "nuages" + fullname[len("django") :]
         spec = importlib.util.find_spec(real)
         loader = spec.loader if spec is not None else None
-        return loader.get_code(real) if isinstance(loader, importlib.abc.InspectLoader) else None
+        return loader.get_code(real) if isinstance(loader, InspectLoader) else None
 
 
 def installed() -> bool:

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from http import HTTPStatus
-from http.client import responses
 from typing import Any, Self
 
 from nuages.conf import settings
@@ -21,6 +20,8 @@ from nuages.utils.http import http_date
 
 _CHARSET = re.compile(r";\s*charset=(?P<charset>[^\s;]+)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# `http.client` has the same as `responses`, but brings sockets, TLS and half of `email`.
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _SAMESITE = ("lax", "none", "strict")
 
 # Set by the test client or bound to open files; a cached response does without.
@@ -88,7 +89,7 @@ class HttpResponseBase:
         """The words after the status code; those of the standard unless set."""
         if self._reason_phrase is not None:
             return self._reason_phrase
-        return responses.get(self.status_code, "Unknown Status Code")
+        return _PHRASES.get(self.status_code, "Unknown Status Code")
 
     @reason_phrase.setter
     def reason_phrase(self, value: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from email.header import Header
 from typing import Any, TypeVar, overload
 
 from nuages.utils.datastructures import CaseInsensitiveMapping
@@ -89,6 +88,9 @@ def header_text(value: object, charset: str) -> str:
             error.add_note(f"HTTP response headers must be in {charset} format")
             raise
         # The header class folds at line lengths and after some characters, whatever it is told.
+        # Few headers are anything but Latin-1.
+        from email.header import Header
+
         return str(Header(text, "utf-8", maxlinelen=sys.maxsize).encode()).replace("\n", "")
     return text
 

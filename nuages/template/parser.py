@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from nuages.template.exceptions import TemplateSyntaxError
@@ -201,6 +200,8 @@ class Parser:
                     f"It is in the library '{library_name}': put {{% load {library_name} %}} at the top."
                 )
                 return
+        from difflib import get_close_matches  # Only errors need it.
+
         close = get_close_matches(name, list(known), n=1)
         if close:
             shown = f"{{% {close[0]} %}}" if kind == "tags" else f"|{close[0]}"

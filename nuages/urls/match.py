@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pickle import PicklingError
 from typing import TYPE_CHECKING, Any
 
 from nuages.utils.functional import cached_property
@@ -105,6 +104,8 @@ class ResolverMatch:
         return f"ResolverMatch({shown})"
 
     def __reduce_ex__(self, protocol: Any) -> Any:
+        from pickle import PicklingError  # Nobody else here needs pickle.
+
         raise PicklingError(f"Cannot pickle {type(self).__qualname__}.")
 
 

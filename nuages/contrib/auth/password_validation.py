@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import functools
-import gzip
 import re
-from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +147,9 @@ class UserAttributeSimilarityValidator:
                 )
 
     def _is_similar(self, secret: str, value: str) -> bool:
+        # Needed where passwords are chosen, which most processes never do; so is gzip below.
+        from difflib import SequenceMatcher
+
         for part in [*re.split(r"\W+", value), value]:
             if exceeds_maximum_length_ratio(secret, self.max_similarity, part):
                 continue
@@ -174,6 +175,8 @@ class CommonPasswordValidator:
         return Path(__file__).resolve().parent / "common-passwords.txt.gz"
 
     def __init__(self, password_list_path: Any = DEFAULT_PASSWORD_LIST_PATH) -> None:
+        import gzip
+
         path = (
             self.DEFAULT_PASSWORD_LIST_PATH
             if isinstance(password_list_path, cached_property)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable
 from typing import Any
 
@@ -28,5 +27,7 @@ class BaseDatabaseClient:
 
     def runshell(self, parameters: Iterable[str] | None) -> None:
         """Run the client until its user leaves it."""
+        import subprocess  # Only dbshell starts a process.
+
         args, env = self.settings_to_cmd_args_env(self.connection.settings_dict, list(parameters or ()))
         subprocess.run(args, env={**os.environ, **env} if env else None, check=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,9 @@ if TYPE_CHECKING:
 
 def noted(error: Exception, name: str, choices: Iterable[str], place: str = "") -> Exception:
     """The error with a note that names the closest choice."""
-    close = difflib.get_close_matches(name, list(choices), n=1)
+    from difflib import get_close_matches  # Only errors need it.
+
+    close = get_close_matches(name, list(choices), n=1)
     if close:
         error.add_note(f"Did you mean {close[0]!r}?{f' ({place})' if place else ''}")
     return error
@@ -59,7 +60,9 @@ def field_called(opts: Any, name: str) -> Any:
 
 def unsupported_lookup(lookup: str, field: Any, suggest: str | None = None) -> Exception:
     """A lookup or transform that the left side does not have."""
-    close = difflib.get_close_matches(suggest or lookup, list(getattr(field, "get_lookups", dict)()))
+    from difflib import get_close_matches
+
+    close = get_close_matches(suggest or lookup, list(getattr(field, "get_lookups", dict)()))
     hint = f", perhaps you meant {' or '.join(close)}?" if close else "."
     kind = field.__class__.__name__
     error = FieldError(f"Unsupported lookup {lookup!r} for {kind} or join on the field not permitted{hint}")
