@@ -120,7 +120,9 @@ class CursorWrapper:
         self._note_change(sql)
         arguments = (sql,) if params is None else (sql, params)
         with self.db.wrap_database_errors, self.db.turn():
-            return self._timed(self.cursor.execute, sql)(*arguments)
+            found = self._timed(self.cursor.execute, sql)(*arguments)
+        # Whoever iterates over what comes back reads rows too, whose time counts.
+        return self if found is self.cursor and self._stopwatch is not None else found
 
     def _executemany(self, sql: str, param_list: Any, *ignored: Any) -> Any:
         self._check()

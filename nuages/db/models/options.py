@@ -83,6 +83,10 @@ def make_immutable_fields_list(name: str, fields: Any) -> Any:
     return ImmutableList(fields, warning=IMMUTABLE_WARNING % name)
 
 
+#: Where chains of names lead from models, as long as no model changes: see `shapes.paths`.
+found_paths: dict[tuple[Any, ...], Any] = {}
+
+
 class Options:
     """The `_meta` of a model."""
 
@@ -757,6 +761,7 @@ class Options:
         for name in stale:
             self.__dict__.pop(name, None)
         self._fields_cache = {}
+        found_paths.clear()
 
 
 #: All other views, made from the model's own fields and managers.

@@ -490,10 +490,10 @@ class Field(RegisterLookupMixin, ImplicitKey, Generic[In, Out, Null]):
 
     def get_col(self, alias: str, output_field: Field | None = None) -> Any:
         """Expression for this column in the table called `alias`."""
-        from nuages.db.models.expressions import Col
-
         if alias == self.model._meta.db_table and (output_field is None or output_field is self):
             return self.cached_col
+        from nuages.db.models.expressions import Col
+
         return Col(alias, self, output_field)
 
     @cached_property

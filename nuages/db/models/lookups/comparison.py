@@ -6,10 +6,17 @@ import math
 from typing import Any
 
 from nuages.core.exceptions import EmptyResultSet, FullResultSet
-from nuages.db.models.expressions import Value
+from nuages.db.models.expressions import (
+    Exists,
+    ExpressionWrapper,
+    NegatedExpression,
+    RawSQL,
+    Ref,
+    Value,
+)
 from nuages.db.models.expressions.base import Sql
 from nuages.db.models.fields import DateTimeField, Field, IntegerField
-from nuages.db.models.lookups.base import BuiltinLookup, FieldGetDbPrepValueMixin, compares, is_query
+from nuages.db.models.lookups.base import BuiltinLookup, FieldGetDbPrepValueMixin, Lookup, compares, is_query
 from nuages.db.models.lookups.binding import NotNone
 from nuages.db.models.shapes.slots import Opaque, Slot
 
@@ -78,9 +85,6 @@ def _width(node: Any) -> int:
 
 def is_predicate(node: Any) -> bool:
     """Whether the SQL of `node` is a condition by itself, rather than a stored truth value."""
-    from nuages.db.models.expressions import Exists, ExpressionWrapper, NegatedExpression, RawSQL, Ref
-    from nuages.db.models.lookups.base import Lookup
-
     if isinstance(node, (Exists, Lookup, NegatedExpression)):
         return True
     if isinstance(node, RawSQL):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nuages.db.backends.dialect import InlineConverter
+from nuages.db.models.expressions import Col
 
 __all__ = ["converters_of", "inline_converter", "reads_stored"]
 
@@ -17,8 +18,6 @@ def converters_of(node: Any, connection: Any) -> list[Any]:
 
 def inline_converter(node: Any, connection: Any) -> InlineConverter | None:
     """Source for a column whose field and backend convert it in the ordinary way."""
-    from nuages.db.models.expressions import Col
-
     if type(node) is not Col:
         return None
     field = node.target
@@ -33,8 +32,6 @@ def inline_converter(node: Any, connection: Any) -> InlineConverter | None:
 
 def reads_stored(node: Any, connection: Any) -> bool:
     """Whether a loader takes this column as it is stored, before any conversion that the dialect has for its type."""
-    from nuages.db.models.expressions import Col
-
     if type(node) is not Col or not type(node.target).__module__.startswith("nuages.db.models.fields"):
         return False
     inline = connection.dialect.inline_converters

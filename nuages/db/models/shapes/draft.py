@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nuages.core.exceptions import FieldError
 from nuages.db.models.constants import LOOKUP_SEP
+from nuages.db.models.expressions import Col, Ref
 from nuages.db.models.shapes import joins, paths, wording
 from nuages.db.models.shapes.clauses import where as where_clause
 from nuages.db.models.shapes.shape import STATE, Shape
@@ -137,8 +138,6 @@ class Draft:
         self, name: str, allow_joins: bool = True, reuse: set[str] | None = None, summarize: bool = False
     ) -> Any:
         """What `F(name)` means here: an annotation or a column, under the transforms that follow it."""
-        from nuages.db.models.expressions import Ref
-
         names: Sequence[str] = name.split(LOOKUP_SEP)
         known, rest = self.annotation_in(names)
         if known is not None:
@@ -175,8 +174,6 @@ class Draft:
         return node
 
     def _refuse_join(self, node: Any) -> None:
-        from nuages.db.models.expressions import Col
-
         if isinstance(node, Col) and isinstance(self.joins.get(node.alias or ""), Join):
             raise FieldError("Joined field references are not permitted in this query")
 

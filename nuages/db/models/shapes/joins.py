@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from nuages.db.models.expressions import Col, ColPairs, CombinedExpression
+from nuages.db.models.lookups import Transform
 from nuages.db.models.query_utils import PathInfo
 from nuages.db.models.sql.constants import INNER, LOUTER
 from nuages.db.models.sql.datastructures import BaseTable, Join
@@ -168,9 +170,6 @@ def _leaf_demands(leaf: Any, truth: bool) -> Columns:
 
 def columns_of(side: Any) -> Columns:
     """Columns whose being null makes this side of a comparison null."""
-    from nuages.db.models.expressions import Col, ColPairs, CombinedExpression
-    from nuages.db.models.lookups import Transform
-
     if isinstance(side, Col):
         return frozenset(((side.alias, side.target.column),)) if side.alias else frozenset()
     if isinstance(side, Transform):

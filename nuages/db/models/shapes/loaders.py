@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from nuages.db.models.shapes.converting import converters_of, inline_converter
 from nuages.db.models.shapes.writing import Layout
 from nuages.db.models.utils import create_namedtuple_class
 
-__all__ = ["Source", "dicts", "flat", "named", "tuples"]
+__all__ = ["Source", "defined", "dicts", "flat", "named", "tuples"]
+
+
+@lru_cache(maxsize=512)
+def _compiled(source: str) -> CodeType:
+    return compile(source, "<plan>", "exec")
+
+
+def defined(source: str, name: str, names: dict[str, Any]) -> Any:
+    """The function that the source defines. Many plans differ in nothing but the names they use: they share its code."""
+    exec(_compiled(source), names)
+    return names[name]
 
 
 class Source:
@@ -57,8 +70,7 @@ class Source:
     def build(self, name: str, arguments: str, body: Sequence[str]) -> tuple[Any, str]:
         """Compile `def name(arguments)`."""
         source = f"def {name}({arguments}):\n" + "\n".join(f"    {line}" for line in body) + "\n"
-        exec(source, self.names)
-        return self.names[name], source
+        return defined(source, name, self.names), source
 
     def one_of_each(self, layout: Layout, made: str, lines: Sequence[str]) -> tuple[Any, str]:
         """A loader that makes one thing of each row, where these lines have been run for it."""

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from nuages.core.exceptions import FieldDoesNotExist, FieldError
 from nuages.db.models.constants import LOOKUP_SEP
+from nuages.db.models.options import found_paths
 from nuages.db.models.query_utils import PathInfo
 from nuages.db.models.shapes import wording
 
 if TYPE_CHECKING:
     from nuages.db.models.shapes.draft import Draft
+
+#: So many paths are remembered.
+MOST_PATHS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Path:
     def trimmed(self, keep: int = 0) -> Path:
         """The same path without the last tables, where a foreign key already holds what is wanted of them."""
         hops, targets = self.hops, self.targets
+        if len(hops) <= keep:
+            return self
         while len(hops) > keep:
             hop = hops[-1]
             if not hop.direct or hop.filtered_relation is not None:
@@ -61,6 +67,20 @@ def find(
     filtered: bool = True,
 ) -> Path:
     """Follow `names` from the model of `opts`. With `whole`, a name that leads nowhere is an error."""
+    if opts is None or names[0] in draft.annotations or names[0] in draft.filtered_relations:
+        return _followed(draft, names, opts, whole, filtered)
+    key = (opts, whole, *names)
+    found: Path | None = found_paths.get(key)
+    if found is None:
+        found = _followed(draft, names, opts, whole, filtered)
+        # What users write may get into names: any text can be taken for a lookup here.
+        if len(found_paths) >= MOST_PATHS:
+            found_paths.clear()
+        found_paths[key] = found
+    return found
+
+
+def _followed(draft: Draft, names: Sequence[str], opts: Any, whole: bool, filtered: bool) -> Path:
     hops: list[PathInfo] = []
     final: Any = None
     targets: tuple[Any, ...] = ()

@@ -11,6 +11,9 @@ from typing import Any
 
 from nuages.core.exceptions import EmptyResultSet
 from nuages.db.backends.statement import Statement
+from nuages.db.models.fields import AutoField, Field
+from nuages.db.models.fields.related import ForeignKey
+from nuages.db.models.lookups.binding import PreparedForField
 from nuages.db.models.shapes import instances, loaders
 from nuages.db.models.shapes.clauses import lock
 from nuages.db.models.shapes.slots import Late, Slot
@@ -114,8 +117,7 @@ def binder(params: Sequence[Any]) -> tuple[Callable[[Sequence[Any], Any], Sequen
         parts.append(part)
     body = f"({', '.join(parts)},)" if parts else "()"
     source = f"def bind(values, connection):\n    return {body}\n"
-    exec(source, names)
-    return names["bind"], source
+    return loaders.defined(source, "bind", names), source
 
 
 def _changes_nothing(bind: Any) -> bool:
@@ -123,16 +125,11 @@ def _changes_nothing(bind: Any) -> bool:
     field = getattr(bind, "field", None)
     if field is None:
         return False
-    from nuages.db.models.lookups.binding import PreparedForField
-
     return isinstance(bind, PreparedForField) and _takes_prepared(field)
 
 
 def _takes_prepared(field: Any) -> bool:
     """Whether a field hands a prepared value on to the database as it is."""
-    from nuages.db.models.fields import AutoField, Field
-    from nuages.db.models.fields.related import ForeignKey
-
     convert = type(field).get_db_prep_value
     if convert is ForeignKey.get_db_prep_value:
         return _takes_prepared(field.target_field)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from nuages.core.signals import setting_changed
@@ -68,7 +67,18 @@ STATE: dict[str, Any] = {
 }
 
 
-_parts_of = attrgetter(*STATE)
+# Written out: each step to a new shape copies the whole state.
+_source = "\n".join(
+    [
+        "def _take(shape, state):",
+        *(f"    shape.{name} = state[{name!r}]" for name in STATE),
+        "def _state_of(shape):",
+        f"    return {{{', '.join(f'{name!r}: shape.{name}' for name in STATE)}}}",
+    ]
+)
+_functions: dict[str, Any] = {}
+exec(_source, _functions)
+_take, _state_of = _functions["_take"], _functions["_state_of"]
 
 
 class Shape:
@@ -121,8 +131,7 @@ class Shape:
         width: int = 0,
         interned: bool = True,
     ) -> None:
-        for name in STATE:
-            setattr(self, name, state[name])
+        _take(self, state)
         # Whether rows are skipped or their number is limited.
         self.is_sliced = self.low is not None or self.count is not None or self.empty_slice
         self.parent = parent
@@ -137,7 +146,7 @@ class Shape:
 
     def state(self) -> dict[str, Any]:
         """What it consists of, to be changed by a draft."""
-        return dict(zip(STATE, _parts_of(self)))
+        return _state_of(self)  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         steps = []

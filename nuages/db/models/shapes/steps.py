@@ -32,7 +32,7 @@ def _made(shape: Shape, key: Hashable, verb: str, extend: Extend, *, interned: b
     counter = SlotCounter(shape.width)
     extend(draft, counter)
     return Shape(
-        draft.state(),
+        draft.__dict__,
         parent=shape,
         key=key,
         verb=verb,

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nuages.core.exceptions import EmptyResultSet, FullResultSet
+from nuages.db.models.expressions import Col, RawSQL, Ref, Value
 from nuages.db.models.shapes import joins
 from nuages.db.models.shapes.clauses import limit, lock, order_by, related
+from nuages.db.models.shapes.columns import Column, written
 from nuages.db.models.shapes.converting import inline_converter, reads_stored
 from nuages.db.models.shapes.slots import Opaque
 from nuages.db.models.sql.where import NothingNode, WhereNode, divided
@@ -24,18 +26,6 @@ if TYPE_CHECKING:
 Params = list[Any]
 
 _CONSTANT = re.compile(r"(%s|-?\d+)( ASC| DESC)?( NULLS (FIRST|LAST))?")
-
-
-@dataclass(slots=True)
-class Column:
-    """One thing that is selected."""
-
-    node: Any
-    sql: str
-    params: Params
-    alias: str | None = None
-    name: str | None = None
-    kind: str = "field"
 
 
 @dataclass(slots=True)
@@ -246,7 +236,10 @@ class Writer:
             sql = f"{self.connection.ops.explain_query_prefix(how, **dict(options))} {sql}"
         elif self.outer is None:
             self.reads_stored = all(
-                reads_stored(column.node, self.connection) for column in self.layout.columns
+                reads_stored(column.node, self.connection)
+                if column.known is None
+                else column.known.reads_stored
+                for column in self.layout.columns
             )
             stored = self.stored_columns(selected)
             if stored != selected:
@@ -260,11 +253,16 @@ class Writer:
         if as_stored == "{}":
             return selected
         return [
-            as_stored.format(sql)
-            if (found := inline_converter(column.node, self.connection)) and found.takes_stored
-            else sql
+            as_stored.format(sql) if self.converts_stored(column) else sql
             for sql, column in zip(selected, self.layout.columns)
         ]
+
+    def converts_stored(self, column: Column) -> bool:
+        """Whether the loader would convert what is stored as the driver does."""
+        if column.known is not None:
+            return column.known.converts_stored
+        found = inline_converter(column.node, self.connection)
+        return found is not None and found.takes_stored
 
     def column_sql(self, column: Column, params: Params) -> str:
         """One entry of the SELECT list."""
@@ -316,8 +314,9 @@ class Writer:
         self, node: Any, alias: str | None = None, name: str | None = None, kind: str = "field"
     ) -> Column:
         """A column of the SELECT list."""
-        from nuages.db.models.expressions import Value
-
+        known = written(node, self)
+        if known is not None:
+            return Column(node, known.sql, (), alias, name, kind, known)
         try:
             sql, params = self.compile(node)
         except EmptyResultSet:
@@ -334,8 +333,6 @@ class Writer:
 
     def add_extra(self, name: str) -> None:
         """Select a raw column."""
-        from nuages.db.models.expressions import RawSQL
-
         sql, params = self.draft.extra[name]
         column = Column(RawSQL(sql, params), f"({sql})", list(params), name, name, "extra")
         self.layout.columns.append(column)
@@ -388,8 +385,6 @@ class Writer:
 
     def unambiguous(self, node: Any) -> Any:
         """An order by the name of an annotation that a selected column has too: by what it stands for instead."""
-        from nuages.db.models.expressions import Ref
-
         ref = getattr(node, "expression", None)
         if not isinstance(ref, Ref) or not any(
             column.alias is None and getattr(getattr(column.node, "target", None), "column", None) == ref.refs
@@ -404,8 +399,6 @@ class Writer:
         self, ordered: Sequence[tuple[Any, str, Params]], with_col_aliases: bool = False
     ) -> None:
         """Distinct rows can only be sorted by what is selected: select it, at the end, where it is not read."""
-        from nuages.db.models.expressions import Ref
-
         if not self.layout.columns:
             return
         have = {(column.sql, tuple(map(_hashable, column.params))) for column in self.layout.columns}
@@ -441,8 +434,6 @@ class Writer:
         self, ordered: Sequence[tuple[Any, str, Params]], having: Sequence[Any], own_order: bool
     ) -> list[tuple[str, Params]]:
         """What rows are grouped by, each once."""
-        from nuages.db.models.expressions import Ref
-
         draft = self.draft
         group_by = draft.group_by
         if group_by is None:
@@ -496,8 +487,6 @@ class Writer:
 
     def grouped_sql(self, nodes: Sequence[Any]) -> list[tuple[str, Params]]:
         """Each expression once; one that is selected, by its position where that is allowed."""
-        from nuages.db.models.expressions import Col, Ref
-
         by_position = self.connection.features.allows_group_by_select_index
         positions: dict[Any, int] = {}
         names: dict[str, int] = {}

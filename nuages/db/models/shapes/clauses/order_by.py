@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from nuages.core.exceptions import FieldError
 from nuages.db.models.constants import LOOKUP_SEP
+from nuages.db.models.expressions import F, OrderBy, RawSQL, Ref, Value
+from nuages.db.models.functions import Cast, Random
 from nuages.db.models.shapes import joins, wording
 from nuages.db.models.shapes.slots import Slot
 
@@ -76,9 +78,6 @@ def resolved(draft: Draft) -> tuple[list[Any], bool]:
 
 
 def _entry(draft: Draft, item: Any, backwards: bool) -> list[Any]:
-    from nuages.db.models.expressions import OrderBy, RawSQL, Ref, Value
-    from nuages.db.models.functions import Cast, Random
-
     if hasattr(item, "resolve_expression"):
         if isinstance(item, Value):
             # A bare constant would be taken for the position of a column.
@@ -130,8 +129,6 @@ def _selects(draft: Draft, name: str) -> bool:
 
 def distinct_by(draft: Draft, name: str) -> list[Any]:
     """Nodes for a name given to `distinct()`: what ORDER BY has for it, but a relation counts by its key."""
-    from nuages.db.models.expressions import Ref
-
     if name in draft.shown_annotations and _selects(draft, name):
         return [Ref(name, draft.annotations[name])]
     if name in draft.annotations:
@@ -149,8 +146,6 @@ def by_name(
     follow: bool = True,
 ) -> list[Any]:
     """Nodes for one name; a relation is ordered as its model says, unless it is not to be followed."""
-    from nuages.db.models.expressions import F, OrderBy
-
     names = f"{prefix}{name}".split(LOOKUP_SEP)
     known, _ = draft.annotation_in(names)
     if known is not None:

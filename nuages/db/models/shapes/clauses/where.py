@@ -7,11 +7,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nuages.core.exceptions import FieldError
-from nuages.db import NotSupportedError
+from nuages.db import NotSupportedError, connections
 from nuages.db.models.constants import LOOKUP_SEP
+from nuages.db.models.expressions import Col, ColPairs, Exists
+from nuages.db.models.lookups import Exact
 from nuages.db.models.query_utils import Q
 from nuages.db.models.shapes import joins, paths, wording
+from nuages.db.models.shapes.slots import Slot
 from nuages.db.models.sql.where import AND, OR, XOR, WhereNode
+from nuages.db.utils import DEFAULT_DB_ALIAS
 
 if TYPE_CHECKING:
     from nuages.db.models.shapes.draft import Draft
@@ -183,8 +187,6 @@ def _left(draft: Draft, path: paths.Path, trimmed: paths.Path, alias: str, looku
             raise wording.unsupported_lookup(LOOKUP_SEP.join(path.rest), final, path.rest[0])
         if len(trimmed.targets) == 1:
             return trimmed.targets[0].get_col(alias if draft.alias_cols else None, final)
-        from nuages.db.models.expressions import ColPairs
-
         return ColPairs(alias, trimmed.targets, path.targets, final)
     if len(trimmed.targets) == 1:
         target = trimmed.targets[0]
@@ -224,8 +226,6 @@ def lookup(draft: Draft, lookups: Sequence[str], lhs: Any, rhs: Any) -> Any:
 
 def _known_to_compare(draft: Draft, trimmed: paths.Path, alias: str, made: Any) -> list[Any]:
     """Under NOT, null must count as different: say so where a side can be null."""
-    from nuages.db.models.expressions import Col
-
     if made.rhs is None or made.lookup_name == "isnull":
         return []
     conditions = []
@@ -240,9 +240,6 @@ def _known_to_compare(draft: Draft, trimmed: paths.Path, alias: str, made: Any) 
 
 def is_nullable(field: Any) -> bool:
     """Whether the column of a field can hold null."""
-    from nuages.db import connections
-    from nuages.db.utils import DEFAULT_DB_ALIAS
-
     if field.null:
         return True
     features = connections[DEFAULT_DB_ALIAS].features
@@ -273,7 +270,6 @@ def check_related(draft: Draft, path: paths.Path, value: Any) -> None:
     if not getattr(final, "is_relation", False) or not path.hops:
         return
     opts = path.hops[-1].to_opts
-    from nuages.db.models.shapes.slots import Slot
     from nuages.db.models.sql.query import Query
 
     if isinstance(value, Query):
@@ -342,7 +338,6 @@ def _exists(
     draft: Draft, path: paths.Path, many: int, lookups: list[str] | None, value: Any, context: Context
 ) -> Any:
     """EXISTS(rows of the relation for which the lookup holds)."""
-    from nuages.db.models.expressions import Exists
     from nuages.db.models.shapes import nesting
     from nuages.db.models.sql.query import Query
 
@@ -395,6 +390,4 @@ def _moved_condition(inner: Any, filtered: Any) -> WhereNode:
 
 def _equal(left: Any, right: Any) -> Any:
     """A plain comparison of two columns, whatever their fields make of "exact"."""
-    from nuages.db.models.lookups import Exact
-
     return Exact(left, right)
