@@ -82,14 +82,11 @@ POSTGRES_TARGETS = {
 def models(rounds: int) -> list[Section]:
     """Measure the model layer: on SQLite beside other object mappers, and on PostgreSQL where there is a server."""
     ours, theirs = sys.executable, peers_python()
-    made = [section("Models (SQLite in memory)", "queries", ["limit"], rounds)]
-    peers = in_turn("query_peers", dict.fromkeys(("sqlalchemy", "tortoise", "peewee"), theirs), rounds)
-    own = in_turn("queries", {"nuages": ours}, rounds)["nuages"]
-    for row in made[0].rows:
-        for who, seconds in peers.items():
-            if row.name in seconds:
-                row.others[who] = own[row.name] / seconds[row.name]
-    made[0].others += list(peers)
+    medians = in_turn("queries", {"nuages": ours, "django": theirs, "limit": ours}, rounds)
+    # They only stand beside: what they take is far from ours, and a few rounds show it.
+    peers = dict.fromkeys(("sqlalchemy", "tortoise", "peewee"), theirs)
+    medians |= in_turn("query_peers", peers, min(rounds, 2))
+    made = [table("Models (SQLite in memory)", "queries", ["limit", *peers], medians)]
     if os.environ.get("BENCHMARK_DATABASE") == "postgresql":
         medians = in_turn("queries", {"nuages": ours, "django": theirs}, rounds, "postgresql")
         rows = [
@@ -113,7 +110,11 @@ def section(title: str, module: str, others: list[str], rounds: int) -> Section:
     contestants = {"nuages": ours, "django": theirs} | {
         who: (ours if who == "limit" else theirs) for who in others
     }
-    medians = in_turn(module, contestants, rounds)
+    return table(title, module, others, in_turn(module, contestants, rounds))
+
+
+def table(title: str, module: str, others: list[str], medians: dict[str, dict[str, float]]) -> Section:
+    """Return the table of what one work took."""
     rows = [
         Row(name, medians["django"][name] / seconds, TARGETS.get(name), {
             who: seconds / medians[who][name] for who in others if name in medians[who]
