@@ -266,18 +266,35 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         if self._execute is None or self.watched():
             return super().fetch(statement, params)
         try:
-            if statement.writes or in_worker():
-                return self._call(statement.pace, self._fetchall, statement.qmark, params, statement.writes)
+            if statement.writes:
+                return self._call(statement.pace, self._fetchall, statement.qmark, params, True)
+            if in_worker():
+                return self._fetch_in_worker(statement, params)
             return self._execute(statement.qmark, params).fetchall()
         except sqlite3.Error as error:
             raise self.wrap_database_errors.translate(error) from error
+
+    def _fetch_in_worker(self, statement: Statement, params: Sequence[Any]) -> list[Row]:
+        """Read rows as `_call` does, where nothing speaks against doing it here and now."""
+        pace = statement.pace
+        if pace.slow or pace.doubtful or self._gate.taken:
+            return self._call(pace, self._fetchall, statement.qmark, params, False)
+        started = time.perf_counter()
+        try:
+            rows = self._execute(statement.qmark, params).fetchall()
+        except sqlite3.OperationalError as error:
+            if not is_busy(error):
+                raise
+            return self._call(pace, self._fetchall, statement.qmark, params, False)
+        pace.took(time.perf_counter() - started)
+        return rows
 
     def fetch_one(self, statement: Statement, params: Sequence[Any] = ()) -> Row | None:
         if self._execute is None or self.watched():
             return super().fetch_one(statement, params)
         try:
             if statement.writes or in_worker():
-                rows = self._call(statement.pace, self._fetchall, statement.qmark, params, statement.writes)
+                rows = self.fetch(statement, params)
                 return rows[0] if rows else None
             cursor = self._execute(statement.qmark, params)
             row = cursor.fetchone()

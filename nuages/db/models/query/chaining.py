@@ -295,10 +295,9 @@ class Chaining(Core[M, R]):
         if fields == (None,):
             clone._shape = clone._shape.then(("related", None), "select_related(None)", _make_unrelated)
         elif fields:
-            clone._shape = clone._shape.then(
-                ("related", *fields),
-                f"select_related({', '.join(fields)})",
-                lambda draft: related.extend(draft, fields),
+            key = ("related", *fields)
+            clone._shape = clone._shape.next.get(key) or clone._shape.then(
+                key, f"select_related({', '.join(fields)})", lambda draft: related.extend(draft, fields)
             )
         else:
             warnings.warn(

@@ -219,8 +219,11 @@ class Core(Generic[M, R]):
     def _sliced(self, start: int | None, stop: int | None) -> Self:
         clone = self._chain()
         shape, values = clone._shape, clone._values
-        low = shape.low.resolve(values, None) if hasattr(shape.low, "resolve") else shape.low
-        count = shape.count.resolve(values, None) if hasattr(shape.count, "resolve") else shape.count
+        low, count = shape.low, shape.count
+        if low is not None:
+            low = low.resolve(values, None) if hasattr(low, "resolve") else low
+        if count is not None:
+            count = count.resolve(values, None) if hasattr(count, "resolve") else count
         low, count = limit.narrowed(low or 0, count, start, stop)
         if start is not None and stop is not None and stop <= start:
             count = 0
@@ -241,6 +244,10 @@ class Core(Generic[M, R]):
             draft.low = next(marks) if low else None
             draft.count = 1 if single else next(marks) if count is not None else None
 
+        known = shape.next.get(key)
+        if known is not None:
+            clone._shape, clone._values = known, (*values, *numbers)
+            return clone
         words = f"[{'?' if low else ''}:{'?' if count is not None else ''}]"
         clone._shape, clone._values = steps.with_numbers(shape, values, key, numbers, extend, words)
         return clone
@@ -491,26 +498,26 @@ class Core(Generic[M, R]):
         cls = type(self)
         if self._query is not None:
             self._sync()
+        state = {
+            "model": self.model,
+            "_db": self._db,
+            "_hints": self._hints,
+            "_result_cache": None,
+            "_prefetch_done": False,
+            "_shape": self._shape,
+            "_values": self._values,
+            "_for_write": self._for_write,
+            "_prefetch_related_lookups": self._prefetch_related_lookups,
+            "_known_related_objects": self._known_related_objects,
+            "_iterable_class": self._iterable_class,
+            "_fetch_mode": self._fetch_mode,
+        }
         if cls.__init__ is Core.__init__:
             clone = cls.__new__(cls)
-            clone.__dict__ = {
-                "model": self.model,
-                "_db": self._db,
-                "_hints": self._hints,
-                "_result_cache": None,
-                "_prefetch_done": False,
-            }
+            clone.__dict__ = state
         else:
             clone = cls(model=self.model, using=self._db, hints=self._hints)
-        clone.__dict__.update(
-            _shape=self._shape,
-            _values=self._values,
-            _for_write=self._for_write,
-            _prefetch_related_lookups=self._prefetch_related_lookups,
-            _known_related_objects=self._known_related_objects,
-            _iterable_class=self._iterable_class,
-            _fetch_mode=self._fetch_mode,
-        )
+            clone.__dict__.update(state)
         if self._fields is not None:
             clone._fields = self._fields
         return clone
