@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from nuages.core.exceptions import EmptyResultSet, FullResultSet
-from nuages.db.models.expressions import Expression, ExpressionWrapper, Func, NegatedExpression, Value
+from nuages.db.models.expressions import Col, Expression, ExpressionWrapper, Func, NegatedExpression, Value
 from nuages.db.models.expressions.base import Sql, is_expression
 from nuages.db.models.lookups.binding import PreparedForField
 from nuages.db.models.query_utils import RegisterLookupMixin
@@ -124,7 +124,8 @@ class Lookup(Expression):
     def process_lhs(self, compiler: Any, connection: Any, lhs: Any = None) -> Sql:
         """The left side's SQL and parameters."""
         node = lhs or self.lhs
-        if is_expression(node):
+        # A column has nothing left to resolve.
+        if type(node) is not Col and is_expression(node):
             node = node.resolve_expression(compiler.query)
         try:
             sql, params = compiler.compile(node)

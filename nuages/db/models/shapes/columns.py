@@ -56,7 +56,7 @@ def written(node: Any, writer: Writer) -> Written | None:
         connection
     ).__module__.startswith("nuages."):
         return None
-    sql, params = writer.compile(node)
+    sql, params = writer.compile_anew(node)
     if params:
         return None
     inline = inline_converter(node, connection)

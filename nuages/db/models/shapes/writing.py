@@ -80,6 +80,7 @@ class Writer:
         self.elide_empty = elide_empty and query.elide_empty
         self.outer = outer
         self.dialect = connection.dialect
+        self._vendor_method = f"as_{connection.vendor}"
         self.draft: Draft = query
         self.layout = Layout()
         # Whether constants stand where a slot could be: then third-party code may look at values.
@@ -107,8 +108,14 @@ class Writer:
 
     def compile(self, node: Any) -> tuple[str, Any]:
         """The SQL of a node and its parameters."""
+        if type(node) is Col and (known := written(node, self)) is not None:
+            return known.sql, ()
+        return self.compile_anew(node)
+
+    def compile_anew(self, node: Any) -> tuple[str, Any]:
+        """The same, whatever is known of the node."""
         cls = type(node)
-        method = getattr(cls, f"as_{self.connection.vendor}", None)
+        method = getattr(cls, self._vendor_method, None)
         if method is not None:
             if not self.values_known:
                 raise Opaque
