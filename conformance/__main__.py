@@ -112,18 +112,29 @@ def read(label: str, total: int, output: str) -> Row:
     return row
 
 
+def test_of(name: str) -> str:
+    """Return the test that unittest calls `name`, itself or a part of it.
+
+    `label.tests.Case.test_it`, that followed by ` (value=1)`, `setUpClass (label.tests.Case)`, or a module that
+    cannot be imported.
+    """
+    first, _, rest = name.partition(" ")
+    if "." not in first:
+        return rest.strip("()")
+    return first.removeprefix("unittest.loader._FailedTest.")
+
+
 def read_record(labels: Sequence[str], totals: dict[str, int], record: str) -> list[Row]:
     """Read how each test of several labels ended; a test counts by its worst part."""
     ends: dict[str, str] = {}
     for line in record.splitlines():
         outcome, test = line.split("\t")
+        test = test_of(test)
         if ends.get(test) not in ("failed", "errors"):
             ends[test] = outcome
     rows = {label: Row(label, totals[label]) for label in labels}
     for test, outcome in ends.items():
-        # `label.tests.Case.test_it`, `setUpClass (label.tests.Case)` or a module that cannot be imported.
-        path = test.rpartition("(")[2].removeprefix("unittest.loader._FailedTest.")
-        row = rows[path.partition(".")[0]]
+        row = rows[test.partition(".")[0]]
         setattr(row, outcome, getattr(row, outcome) + 1)
     return list(rows.values())
 
