@@ -60,6 +60,13 @@ class Novel(Book):
         app_label = "shop"
 
 
+class Saga(Novel):
+    volumes = models.IntegerField()
+
+    class Meta:
+        app_label = "shop"
+
+
 class Seat(models.Model):
     pk = models.CompositePrimaryKey("row", "number")
     row = models.CharField(max_length=2)
