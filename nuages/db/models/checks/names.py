@@ -131,7 +131,7 @@ def check_long_column_names(model: Any, databases: Iterable[str]) -> Iterator[An
             )
     for field in model._meta.local_many_to_many:
         through = field.remote_field.through
-        if isinstance(through, str) or not through._meta.auto_created:
+        if isinstance(through, str):
             continue
         for link in through._meta.local_fields:
             _attname, column = link.get_attname_column()
