@@ -12,7 +12,7 @@ from nuages.template.filters import register
 from nuages.template.tokens import VARIABLE_ATTRIBUTE_SEPARATOR
 from nuages.utils.html import conditional_escape
 from nuages.utils.html.escaping import escape_text
-from nuages.utils.safestring import SafeString, mark_safe
+from nuages.utils.safestring import SafeData, SafeString, mark_safe
 
 
 def _property_resolver(arg: Any) -> Callable[[Any], Any]:
@@ -120,13 +120,16 @@ def random(value: Sequence[Any]) -> Any:
         return ""
 
 
-@register.filter("slice", is_safe=True)
+@register.filter("slice", is_safe=False)
 def slice_filter(value: Any, arg: Any) -> Any:
-    """A part of a list, in Python's notation."""
+    """A part of a list, in Python's notation. A part of safe text is safe as long as its order stays."""
     try:
-        return value[_slice_of(str(arg))]
+        bounds = _slice_of(str(arg))
+        part = value[bounds]
     except (ValueError, TypeError, KeyError):
         return value
+    # Backwards, or with signs left out, the text after a tag may become a part of that tag.
+    return mark_safe(part) if isinstance(value, SafeData) and bounds.step in (None, 1) else part
 
 
 @lru_cache(maxsize=256)
