@@ -152,7 +152,7 @@ def _units(trace: TracebackType | None) -> Iterator[Any]:
     """The units whose functions are in a traceback, outermost first."""
     while trace is not None:
         names = trace.tb_frame.f_globals
-        if names.get("__nuages_template__"):
+        if "__nuages_unit__" in names:
             yield names["__nuages_unit__"]
         trace = trace.tb_next
 
@@ -172,7 +172,7 @@ def _place(trace: TracebackType | None) -> Place | None:
     found: Place | None = None
     while trace is not None:
         frame: FrameType = trace.tb_frame
-        if frame.f_globals.get("__nuages_template__"):
+        if "__nuages_unit__" in frame.f_globals:
             found = _position(frame.f_globals["__nuages_unit__"], frame, trace.tb_lasti) or found
         trace = trace.tb_next
     return found

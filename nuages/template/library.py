@@ -124,7 +124,7 @@ class Library:
                 args, kwargs = wanted.parse(parser, words)
                 return SimpleNode(function, takes_context, args, kwargs, target_var)
 
-            self.tag(called, compile_func)
+            self.tag(called, _reading_as_ours(compile_func))
             return function
 
         if func is None:
@@ -171,7 +171,7 @@ class Library:
                 args, kwargs = wanted.parse(parser, words)
                 return SimpleBlockNode(nodelist, function, takes_context, args, kwargs, target_var)
 
-            self.tag(called, compile_func)
+            self.tag(called, _reading_as_ours(compile_func))
             return function
 
         if func is None:
@@ -198,11 +198,17 @@ class Library:
                 args, kwargs = wanted.parse(parser, token.split_contents()[1:])
                 return InclusionNode(function, takes_context, args, kwargs, filename)
 
-            self.tag(called, compile_func)
+            self.tag(called, _reading_as_ours(compile_func))
             return function
 
         made: Any = make if func is None else make(func)
         return made
+
+
+def _reading_as_ours(compile_func: F) -> F:
+    """Mark a tag whose words are read here, whoever wrote the function that it calls."""
+    compile_func.reads_as_ours = True  # type: ignore[attr-defined]
+    return compile_func
 
 
 def _name_of(function: Callable[..., Any]) -> str:

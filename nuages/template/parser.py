@@ -87,7 +87,8 @@ class Parser:
         compilation = self.tags.get(name)
         if compilation is None:
             self.invalid_block_tag(token, name, ends)
-        if not compilation.__module__.startswith("nuages."):
+        is_ours = compilation.__module__.startswith("nuages.") or getattr(compilation, "reads_as_ours", False)
+        if not is_ours:
             self.knows_strangers = True
         self.command_stack.append((name, token))
         try:

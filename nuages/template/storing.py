@@ -1,8 +1,8 @@
 """Compiled templates on disk, so that a cold start neither parses nor compiles.
 
 A stored template is the code of its functions and, for each object that the code refers to, a recipe to make it
-again. What has no recipe (a tag of somebody else, a tag that works on the Context) keeps a template out of the store:
-it is parsed and compiled as ever. The nodes of a stored template are made when somebody asks for them.
+again: functions of filters and tags by their names, which are looked up when the template is loaded. What has no recipe
+(a node of somebody else, a partial) keeps a template out of the store: it is parsed and compiled as ever. The nodes of a stored template are made when somebody asks for them.
 
 Files are found by a digest of the text, where it came from, the engine's options, its libraries and the versions of
 Python and of this package, so that nothing stored ever has to be declared out of date.
@@ -29,6 +29,7 @@ from nuages.core.exceptions import ImproperlyConfigured
 from nuages.template.compiler import runtime
 from nuages.template.compiler.store import CodeStore, users_folder
 from nuages.template.compiler.unit import Unit
+from nuages.template.library import InclusionNode
 from nuages.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from nuages.template.loaders.base import Loader
 from nuages.template.lookup import FINISHES, step
@@ -116,6 +117,7 @@ class StoredUnit(NamedTuple):
     constants: tuple[tuple[str, Recipe], ...]
     sets: tuple[str, ...]
     uses_block: bool
+    live: bool
 
 
 class NoRecipe(Exception):
@@ -127,8 +129,6 @@ def keep(template: Any, store: CodeStore) -> bool:
     if template.knows_strangers or template.extra_data or ".." in template.source:
         return False
     units = [template.root, *(block.unit for block in template.blocks.values())]
-    if any(unit.live for unit in units):
-        return False
     switches = interned((template.engine.autoescape, None, None))
     describing = Describing(template)
     try:
@@ -143,9 +143,15 @@ def keep(template: Any, store: CodeStore) -> bool:
 def _stored(unit: Unit, switches: Switches, invalid: str, describing: Describing) -> StoredUnit:
     compiled, code = unit.compiled(switches, invalid)
     unit.adopt(switches, invalid, compiled, code.constants, code.root_names, code.may_read("block"))
-    constants = tuple((name, describing.recipe(value)) for name, value in code.constants.items())
+    constants = tuple((name, describing.recipe(value, unit)) for name, value in code.constants.items())
     return StoredUnit(
-        unit.name, unit.outermost, compiled, constants, tuple(sorted(code.root_names)), unit.uses_block
+        unit.name,
+        unit.outermost,
+        compiled,
+        constants,
+        tuple(sorted(code.root_names)),
+        unit.uses_block,
+        unit.live,
     )
 
 
@@ -156,16 +162,14 @@ class Describing:
         self.template = template
         self.numbers: dict[int, int] = {}
 
-    def parent(self) -> tuple[str, str] | None:
+    def parent(self) -> tuple[str, str | None] | None:
         """How the parent is named, for a template that has one."""
         if not self.template.extends:
             return None
         node = next(node for node in self.template.nodelist if isinstance(node, ExtendsNode))
-        if not node.literal:
-            raise NoRecipe
-        return node.parent_name.token, str.__str__(node.parent_name.var)
+        return node.parent_name.token, str.__str__(node.parent_name.var) if node.literal else None
 
-    def recipe(self, value: Any) -> Recipe:
+    def recipe(self, value: Any, unit: Unit) -> Recipe:
         """What `Restoring.value` makes the same from."""
         kind = type(value)
         if kind in (str, int, float, bool, type(None)) or (
@@ -180,23 +184,30 @@ class Describing:
             return ("message", value.var, value.message_context)
         if isinstance(value, Promise):
             return _of_message(value)
-        if kind in (BlockNode, ExtendsNode, IncludeNode, CycleNode, IfChangedNode):
-            return self._of_node(value)
+        if kind in (BlockNode, ExtendsNode, IncludeNode, InclusionNode, CycleNode, IfChangedNode):
+            return self._of_node(value, unit)
         return _of_function(value)
 
-    def _of_node(self, node: Any) -> Recipe:
+    def _of_node(self, node: Any, unit: Unit) -> Recipe:
         if type(node) is BlockNode:
             return ("block", node.name)
         if type(node) is ExtendsNode:
             return ("extends",)
         number = self.numbers.setdefault(id(node), len(self.numbers))
+        if type(node) is InclusionNode:
+            names = node.filename
+            if type(names) is not str and not (
+                type(names) in (list, tuple) and all(type(name) is str for name in names)
+            ):
+                raise NoRecipe
+            return ("inclusion", number, names if type(names) is str else tuple(names))
         if type(node) is not IncludeNode:
-            # Code that works on names only remembers things under these nodes.
+            # Code that works on names only remembers things under these nodes; other code may ask them.
+            if unit.live:
+                raise NoRecipe
             return ("memory", number, type(node) is CycleNode)
         wanted = node.template
-        if wanted.filters:
-            raise NoRecipe
-        literal = None if wanted.is_var else str.__str__(wanted.var)
+        literal = None if wanted.is_var or wanted.filters else str.__str__(wanted.var)
         return ("include", number, wanted.token, literal, node.isolated_context)
 
 
@@ -259,7 +270,11 @@ class Restoring:
     """Makes the functions of a template from what was stored."""
 
     def __init__(
-        self, template: Any, parent: tuple[str, str] | None, names: tuple[str, ...], units: list[StoredUnit]
+        self,
+        template: Any,
+        parent: tuple[str, str | None] | None,
+        names: tuple[str, ...],
+        units: list[StoredUnit],
     ) -> None:
         self.template = template
         self.origin = template.origin
@@ -285,8 +300,13 @@ class Restoring:
 
     def value(self, recipe: Recipe) -> Any:
         """The object of a recipe."""
-        kind, *rest = recipe
-        return _MAKERS[kind](self, *rest)
+        kind = recipe[0]
+        made = _MAKERS[kind](self, *recipe[1:])
+        if kind in _LASTING:
+            if len(_remade) > _REMADE_AT_MOST:
+                _remade.clear()
+            _remade[recipe] = made
+        return made
 
     def plain(self, value: Any) -> Any:
         return value
@@ -325,6 +345,12 @@ class Restoring:
             node = self.nodes[number] = self._placed(made)
         return node  # type: ignore[no-any-return]
 
+    def inclusion(self, number: int, names: str | tuple[str, ...]) -> InclusionNode:
+        node = self.nodes.get(number)
+        if node is None:
+            node = self.nodes[number] = self._placed(InclusionNode(dict, None, [], {}, names))
+        return node  # type: ignore[no-any-return]
+
     def step(self, bit: str, first: bool, finish: str) -> Any:
         return step(bit, first=first, finish=FINISHES[finish])
 
@@ -356,6 +382,11 @@ class Restoring:
         return getattr(str, name)
 
 
+# Many templates ask for the same look-ups; no template has a say in what these are.
+_LASTING = frozenset({"step", "show_step", "show", "switches", "url"})
+_REMADE_AT_MOST = 32768
+_remade: dict[Recipe, Any] = {}
+
 _MAKERS: dict[str, Any] = {
     "plain": Restoring.plain,
     "safe": Restoring.safe,
@@ -366,6 +397,7 @@ _MAKERS: dict[str, Any] = {
     "extends": Restoring.parent,
     "memory": Restoring.memory,
     "include": Restoring.include,
+    "inclusion": Restoring.inclusion,
     "step": Restoring.step,
     "show_step": Restoring.show_step,
     "show": Restoring.show,
@@ -394,7 +426,7 @@ class RestoredUnit(Unit):
     def __init__(self, restoring: Restoring, stored: StoredUnit) -> None:
         super().__init__((), name=stored.name, outermost=stored.outermost)
         self.origin = restoring.origin
-        self.live = False
+        self.live = stored.live
         self._restoring = restoring
         self._stored = stored
 
@@ -420,10 +452,11 @@ class RestoredUnit(Unit):
             return super()._made(switches, string_if_invalid, streaming=streaming)
         stored = self._stored
         restoring = self._restoring
+        constants: dict[str, Any] = {}
         try:
-            constants = {
-                name: _MAKERS[recipe[0]](restoring, *recipe[1:]) for name, recipe in stored.constants
-            }
+            for name, recipe in stored.constants:
+                made = _remade.get(recipe)
+                constants[name] = restoring.value(recipe) if made is None else made
         except (AttributeError, ImportError, KeyError):
             # A function has gone from a module that is no library itself, so that nobody saw it change.
             return super()._made(switches, string_if_invalid, streaming=False)

@@ -139,14 +139,43 @@ def test_what_is_compiled_does_not_depend_on_the_process(pages: Path, tmp_path: 
 
 
 def test_templates_with_tags_of_others_and_from_strings_are_not_stored(pages: Path, folder: Path) -> None:
-    (pages / "strange.html").write_text("{% load tags %}{% static_text %}{{ 'a'|upper }}")
+    (pages / "strange.html").write_text("{% load tags %}{% remember %}{{ 'a'|upper }}")
     engine = Engine(dirs=[pages], libraries={"tags": "tests.template.tags_of_tests"})
     (pages / "plain.html").write_text("a")
     (pages / "partial.html").write_text("{% partialdef p %}a{% endpartialdef %}")
-    for name in ("plain.html", "partial.html"):
+    for name in ("plain.html", "partial.html", "strange.html"):
         engine.get_template(name)
     Template("text", engine=engine)
     assert len(list(folder.glob("*.compiled"))) == 1
+
+
+CALLING = {
+    "card.html": "<b>{{ title }}</b>",
+    "frame.html": "({% block in %}{% endblock %})",
+    "named.html": "{% load tags %}{% later x as y %}{{ y }} {% wrapped 'p' %}{{ x }}{% endwrapped %}",
+    "context.html": "{% load tags %}{% with a=1 %}{% for z in 'ab' %}{% layers %}{{ z }}{% endfor %}{% endwith %}",
+    "child.html": "{% extends parent|default:'frame.html' %}{% load tags %}{% block in %}{% card x %}{% endblock %}",
+    "including.html": "{% include part|add:'.html' with title=x only %}",
+}
+
+
+def test_functions_of_tags_are_found_by_their_names(pages: Path, folder: Path, parsed: list[Any]) -> None:
+    for name, source in CALLING.items():
+        (pages / name).write_text(source)
+
+    def shown(name: str) -> str:
+        engine = Engine(dirs=[pages], libraries={"tags": "tests.template.tags_of_tests"})
+        return engine.render_to_string(name, {"x": "<&>", "part": "card"})
+
+    with override_settings(TEMPLATE_CODE_CACHE=False):
+        expected = [shown(name) for name in CALLING]
+    assert "(<b>&lt;&amp;&gt;</b>)" in expected
+    parsed.clear()
+    assert [shown(name) for name in CALLING] == expected
+    assert set(parsed) == set(CALLING)
+    parsed.clear()
+    assert [shown(name) for name in CALLING] == expected
+    assert parsed == []
 
 
 @pytest.mark.parametrize(

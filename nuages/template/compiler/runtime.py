@@ -1,7 +1,8 @@
-"""What generated code calls. Its globals are this module's `HELPERS` and the constants of the one function."""
+"""What generated code calls. Its globals are the constants of the one function; its builtins are `HELPERS`."""
 
 from __future__ import annotations
 
+import builtins
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -283,11 +284,12 @@ def unpacked(item: Any, count: int) -> Any:
     return item
 
 
+#: One dictionary for all functions, Python's own builtins among them.
 HELPERS: dict[str, Any] = {
+    **vars(builtins),
     "NOTHING": NOTHING,
     "ForLoop": ForLoop,
     "VariableDoesNotExist": VariableDoesNotExist,
-    "__nuages_template__": True,
     "awaited": awaited,
     "backwards": backwards,
     "fetch": fetch,

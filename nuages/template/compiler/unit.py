@@ -155,7 +155,7 @@ class Unit:
     ) -> Any:
         self.sets = sets
         self.uses_block = self.live or reads_block
-        return FunctionType(compiled, {**HELPERS, **constants, "__nuages_unit__": self})
+        return FunctionType(compiled, {**constants, "__builtins__": HELPERS, "__nuages_unit__": self})
 
     @cached_property
     def origin(self) -> Any:
