@@ -16,18 +16,19 @@ from nuages.http.accept import MediaType, Negotiation
 from nuages.http.cookie import unsign_cookie
 from nuages.http.headers import HttpHeaders
 from nuages.http.hosts import split_domain_port, validate_host
-from nuages.http.multipartparser import MultiPartParser
 from nuages.http.querydict import QueryDict
 from nuages.utils.datastructures import ImmutableList, MultiValueDict
 from nuages.utils.encoding import escape_uri_path, iri_to_uri
 from nuages.utils.functional import cached_property
 from nuages.utils.http import parse_header_parameters
+from nuages.utils.module_loading import imported
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from datetime import timedelta
 
     from nuages.core.files.uploadhandler import FileUploadHandler
+    from nuages.http.multipartparser import MultiPartParser
     from nuages.urls import ResolverMatch
 
 __all__ = [
@@ -72,7 +73,8 @@ class HttpRequest(Negotiation):
     _route: tuple[Any, str, str | None, ResolverMatch] | None = None
     _encoding: str | None = None
     _upload_handlers: list[FileUploadHandler] | None = None
-    _multipart_parser_class: type[MultiPartParser] = MultiPartParser
+    # Loaded by handlers, or with the first form that has files: commands do without.
+    _multipart_parser_class: Any = imported("nuages.http.multipartparser.MultiPartParser")
     _stream: BinaryIO | None = None
     _read_started = False
     _post_parse_error = False
@@ -305,7 +307,8 @@ class HttpRequest(Negotiation):
     @property
     def multipart_parser_class(self) -> type[MultiPartParser]:
         """The class that reads `multipart/form-data`."""
-        return self._multipart_parser_class
+        chosen: type[MultiPartParser] = self._multipart_parser_class
+        return chosen
 
     @multipart_parser_class.setter
     def multipart_parser_class(self, parser_class: type[MultiPartParser]) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os.path import relpath
+from typing import TYPE_CHECKING
 
-from nuages.template.survey import Finding, Problem
-from nuages.template.usage import Usage
+if TYPE_CHECKING:
+    from nuages.template.survey import Finding, Problem
+    from nuages.template.usage import Usage
 
 
 def place(path: str, problem: Problem) -> str:
