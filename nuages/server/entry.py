@@ -14,6 +14,8 @@ from nuages.server.static import ServedFiles
 #: Set by `serve` for its workers.
 ACCESS_LOG = "NUAGES_ACCESS_LOG"
 SERVE_FILES = "NUAGES_SERVE_FILES"
+#: The process that looks after the workers.
+MASTER = "NUAGES_MASTER"
 
 
 def make_application() -> RSGIApplication:
@@ -26,6 +28,7 @@ def make_application() -> RSGIApplication:
     application = RSGIApplication(
         files=collected_files() if os.environ.get(SERVE_FILES, "1") == "1" else None,
         access_log=production_log if os.environ.get(ACCESS_LOG) == "1" else None,
+        master=int(os.environ[MASTER]) if MASTER in os.environ else None,
     )
     # What is there now stays: there is nothing in it for the garbage collector to look through again and again.
     gc.collect()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from nuages.server.address import Address
-from nuages.server.entry import ACCESS_LOG, SERVE_FILES
+from nuages.server.entry import ACCESS_LOG, MASTER, SERVE_FILES
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class ServeOptions:
 def serve(address: Address, options: ServeOptions) -> None:
     """Serve the project until SIGTERM or SIGINT: no new connections then, and running requests finish.
 
-    A worker that dies is replaced; one that exceeds `max_memory` (MiB) is replaced gracefully.
+    A worker that dies is replaced; one that exceeds `max_memory` (MiB) is replaced gracefully. Workers stop by
+    themselves when this process is gone, as nobody could stop them any more and they would keep the port.
     """
     from pathlib import Path
 
@@ -40,6 +41,7 @@ def serve(address: Address, options: ServeOptions) -> None:
 
     os.environ[ACCESS_LOG] = "1" if options.access_log else "0"
     os.environ[SERVE_FILES] = "1" if options.files else "0"
+    os.environ[MASTER] = str(os.getpid())
     server = Server(
         "nuages.server.entry:make_application",
         factory=True,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import signal
 import time
 from collections.abc import Callable
 from io import BytesIO
@@ -30,6 +32,8 @@ logger = logging.getLogger("django.request")
 
 #: A client that goes away cancels its request; watching for that starts when a request has lasted this long.
 WATCH_AFTER = 0.25
+#: Every so many seconds a worker looks whether the process that started it is still there.
+LOOK_FOR_MASTER = 1.0
 
 #: Called with (scope, status, bytes sent or -1, seconds).
 AccessLog = Callable[[Scope, int, int, float], None]
@@ -40,9 +44,18 @@ class RSGIHandler(BaseHandler):
 
 
 class RSGIApplication:
-    """What Granian serves. `files` are answered before anything else; `access_log` is told of each request."""
+    """What Granian serves. `files` are answered before anything else; `access_log` is told of each request.
 
-    def __init__(self, files: ServedFiles | None = None, access_log: AccessLog | None = None) -> None:
+    `master` is the id of the process that looks after this one, which stops when that is gone.
+    """
+
+    def __init__(
+        self,
+        files: ServedFiles | None = None,
+        access_log: AccessLog | None = None,
+        master: int | None = None,
+    ) -> None:
+        self.master = master
         self.handler = RSGIHandler()
         self.handler.load_middleware(is_async=True)
         self.files = files
@@ -56,10 +69,19 @@ class RSGIApplication:
         loop.set_task_factory(task_factory)
         self.bridge = Bridge(loop)
         self.threads = ThreadLane(loop=loop)
+        if self.master is not None:
+            self._look_for(self.master)
         if self.threshold:
             self.guard = Guard(self.threshold)
             self.guard.start()
             set_guard(self.guard)
+
+    def _look_for(self, master: int) -> None:
+        if os.getppid() == master:
+            self.bridge.loop.call_later(LOOK_FOR_MASTER, self._look_for, master)
+        else:
+            logger.error("The process that started this worker (%s) is gone: it stops, too.", master)
+            os.kill(os.getpid(), signal.SIGTERM)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         """End a server process: threads, guard, and the pools of the databases."""

@@ -27,6 +27,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield served
 
 
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def logged(site: Served, text: str) -> bool:
     """Wait a moment for a line of the log."""
     until = time.monotonic() + 5
@@ -228,6 +233,18 @@ def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
                 time.sleep(0.1)
         else:
             pytest.fail(f"no worker took its place: {''.join(served.output)}")
+
+
+def test_workers_stop_when_the_process_that_looks_after_them_is_gone(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    with running(tmp_path, "serve", "{port}", "--workers", "2") as served:
+        served.wait_until_it_listens()
+        assert served.get("/")[0] == 200
+        served.process.kill()
+        until = time.monotonic() + 30
+        while listens(served.port) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert not listens(served.port)
 
 
 def test_a_port_in_use_is_said_in_one_line(site: Served, tmp_path: Path) -> None:
