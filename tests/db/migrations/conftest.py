@@ -49,7 +49,7 @@ class Project:
     def call(self, *command: str, **options: Any) -> str:
         """Run a command; return what it has written."""
         out = io.StringIO()
-        call_command(*command, stdout=out, stderr=out, no_color=True, **options)
+        call_command(*command, stdout=out, stderr=out, **{"no_color": True, **options})
         importlib.invalidate_caches()
         return out.getvalue()
 

@@ -9,7 +9,9 @@ import pytest
 
 from nuages.compat import install
 from nuages.compat.alias import ENVIRONMENT_FLAG
-from nuages.core.management import CommandError
+from nuages.core import checks
+from nuages.core.management import CommandError, color
+from nuages.core.management.base import SystemCheckError
 from nuages.db import connection
 from tests.conftest import only_on_sqlite
 from tests.db.migrations.conftest import Project
@@ -182,6 +184,18 @@ def test_sql_is_shown_without_being_run(project: Project) -> None:
     shown = project.call("sqlmigrate", "shop_app", "0001")
     assert 'CREATE TABLE "shop_app_book"' in shown
     assert project.tables() == []
+
+
+def test_checks_are_coloured_where_shown_sql_is_not(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(color, "supports_color", lambda: True)
+    project.models(BOOK)
+    project.call("makemigrations", "shop_app")
+    assert "\x1b" not in project.call("sqlmigrate", "shop_app", "0001", no_color=False)
+    monkeypatch.setattr(checks, "run_checks", lambda **options: [checks.Error("No.")])
+    with pytest.raises(SystemCheckError, match="\x1b"):
+        project.call("sqlmigrate", "shop_app", "0001", skip_checks=False, no_color=False)
 
 
 def test_a_check_fails_when_models_have_changed(project: Project) -> None:

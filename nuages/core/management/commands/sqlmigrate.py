@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nuages.core.management.base import BaseCommand, CommandParser
+from nuages.core.management.color import no_style
 from nuages.db.arguments import add_database
 
 
@@ -22,15 +23,13 @@ class Command(BaseCommand):
             help="Creates SQL to unapply the migration, rather than to apply it",
         )
 
-    def execute(self, *args: Any, **options: Any) -> Any:
-        # It is meant to be kept in a file, where colours do not belong.
-        return super().execute(*args, **{**options, "no_color": True})
-
     def handle(self, *args: Any, **options: Any) -> str:
         from nuages.db import connections
         from nuages.db.migrations.commands import check_migrated_app, find_migration
         from nuages.db.migrations.loader import MigrationLoader
 
+        # What follows is meant to be kept in a file, where colours do not belong; failed checks have been shown.
+        self.style = no_style()
         connection = connections[options["database"]]
         # Squashed or not: the very migration that was named.
         loader = MigrationLoader(connection, replace_migrations=False)
