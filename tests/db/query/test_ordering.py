@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-from nuages.db.models import Case, F, OrderBy, Value, When
+from nuages.contrib.postgres.expressions import ArraySubquery
+from nuages.db.models import Case, Exists, F, OrderBy, OuterRef, Subquery, Value, When
 from nuages.db.models.functions import Upper
 from tests.db.query.shop.models import Author, Book
 
@@ -40,3 +41,17 @@ def test_a_part_of_a_union_that_stays_alone_can_be_sliced_again() -> None:
     assert list(union) == [("Ana",), ("Ben",)]
     assert list(union[:1]) == [("Ana",)]
     assert list(union.order_by("-name")[:1]) == [("Ben",)]
+
+
+@pytest.mark.skipif(os.environ.get("NUAGES_TEST_DATABASE") != "postgresql", reason="SQLite has no arrays")
+def test_an_array_of_a_subquery_keeps_its_order() -> None:
+    titles = Book.objects.filter(author=OuterRef("pk")).order_by("-title").values("title")
+    found = Author.objects.annotate(titles=ArraySubquery(titles)).order_by("name")
+    assert [author.titles for author in found] == [["Dusk", "Dawn"], ["Echo"], ["Fire"]]  # type: ignore[attr-defined]
+
+
+def test_a_subquery_is_sorted_unless_only_asked_what_it_holds() -> None:
+    titles = Book.objects.filter(author=OuterRef("pk")).order_by("-title").values("title")
+    assert "ORDER BY" in str(Author.objects.annotate(title=Subquery(titles)).query)
+    assert "ORDER BY" not in str(Author.objects.filter(Exists(titles)).query)
+    assert "ORDER BY" not in str(Author.objects.filter(name__in=titles.filter(author=1)).query)

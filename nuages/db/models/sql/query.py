@@ -391,7 +391,6 @@ class Query(Draft):
         inner = self.clone()
         inner.subquery = True
         if not inner.placed:
-            ordering.clear(inner, force=False, default=True)
             inner.combined_queries = tuple(_without_order(query) for query in inner.combined_queries)
             inner._settle()
             depth = nesting.depth_of_query(inner)
