@@ -118,3 +118,14 @@ def test_statements_can_be_collected_instead_of_run(author: Any) -> None:
         editor.alter_db_table(author, "made_author", "made_writer")
     assert editor.collected_sql == ['ALTER TABLE "made_author" RENAME TO "made_writer";']
     assert run("SELECT count(*) FROM made_author") == [(0,)]
+
+
+def test_collected_statements_know_what_a_renamed_table_has(author: Any) -> None:
+    with connection.schema_editor(collect_sql=True) as editor:
+        for before, after in [("made_author", "made_first"), ("made_first", "made_writer")]:
+            author._meta.db_table = after
+            editor.alter_db_table(author, before, after)
+        found = editor._constraint_names(author, ["born", "name"], index=True)
+    author._meta.db_table = "made_author"
+    assert found == ["born_name"]
+    assert len(editor.collected_sql) == 2

@@ -55,6 +55,8 @@ class BaseDatabaseSchemaEditor(Keys):
         self.collected_sql: list[str] = []
         self.atomic_migration = connection.features.can_rollback_ddl and atomic
         self.deferred_sql: list[Any] = []
+        #: What the database still calls the tables that collected SQL renames.
+        self.former_names: dict[str, str] = {}
         #: Definitions of columns that the model does not know, for `table_sql`.
         self.more_columns: list[str] = []
 
@@ -323,6 +325,8 @@ class BaseDatabaseSchemaEditor(Keys):
             return
         names = {"old_table": self.quote_name(old_db_table), "new_table": self.quote_name(new_db_table)}
         self.execute(self.sql_rename_table % names, None)
+        if self.collect_sql:
+            self.former_names[new_db_table] = self.former_names.pop(old_db_table, old_db_table)
         for statement in self.deferred_sql:
             if isinstance(statement, Statement):
                 statement.rename_table_references(old_db_table, new_db_table)

@@ -27,6 +27,7 @@ class Keys:
     quote_value: Callable[[Any], str]
     execute: Callable[..., None]
     deferred_sql: list[Any]
+    former_names: dict[str, str]
 
     sql_create_index: str = (
         "CREATE INDEX %(name)s ON %(table)s (%(columns)s)%(include)s%(extra)s%(condition)s"
@@ -379,8 +380,9 @@ class Keys:
             wanted = [
                 truncate_name(introspection.identifier_converter(name), longest) for name in column_names
             ]
+        table = model._meta.db_table
         with self.connection.cursor() as cursor:
-            there = introspection.get_constraints(cursor, strip_quotes(model._meta.db_table))
+            there = introspection.get_constraints(cursor, strip_quotes(self.former_names.get(table, table)))
         return [
             name
             for name, described in there.items()
