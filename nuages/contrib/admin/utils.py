@@ -1,9 +1,11 @@
-"""Keys in addresses."""
+"""Keys in addresses; how values are shown."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
+
+from nuages.contrib.admin.display import display_for_field, display_for_value
 
 #: What has a meaning in an address, and the underscore that marks what stands for it.
 _SPECIAL = {ord(character): f"_{ord(character):02X}" for character in '":/_#?;@&=+$,"[]<>%\n\\'}
@@ -18,3 +20,6 @@ def quote(s: Any) -> Any:
 def unquote(s: str) -> str:
     """Undo `quote()`."""
     return _MARKED.sub(lambda found: chr(int(found[0][1:], 16)), s)
+
+
+__all__ = ["display_for_field", "display_for_value", "quote", "unquote"]
