@@ -20,6 +20,7 @@ from nuages.contrib.postgres.validators import KeysValidator
 from nuages.core.exceptions import ValidationError
 from nuages.db.backends.postgresql.psycopg_any import NumericRange
 from nuages.db.models import CharField, F, IntegerField, Q
+from nuages.db.models.fields import checks
 
 
 @pytest.mark.parametrize(
@@ -169,3 +170,10 @@ def test_exclusion_constraints_are_refused_and_compared() -> None:
         ExclusionConstraint(name="x", index_type="gin", expressions=pairs)
     with pytest.raises(ValueError, match="only support the EQUAL operator"):
         ExclusionConstraint(name="x", index_type="hash", expressions=pairs)
+
+
+def test_lists_are_choices_of_an_array() -> None:
+    choices = [("Media", [(["vinyl", "cd"], "Audio"), (("vhs",), "Video")]), (["mp3"], "Digital")]
+    field = ArrayField(CharField(max_length=9), choices=choices)
+    field.set_attributes_from_name("formats")
+    assert list(checks.check_choices(field, None)) == []

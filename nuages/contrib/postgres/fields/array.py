@@ -29,6 +29,7 @@ class ArrayField(CheckPostgresInstalledMixin, CheckFieldDefaultMixin, Field):
         "item_invalid": _("Item %(nth)s in the array did not validate:"),
     }
     empty_strings_allowed = False
+    compound_value = True
 
     def __init__(self, base_field: Field, size: int | None = None, **kwargs: Any) -> None:
         self.base_field = base_field
