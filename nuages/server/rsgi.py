@@ -77,11 +77,11 @@ class RSGIApplication:
             set_guard(self.guard)
 
     def _look_for(self, master: int) -> None:
-        if os.getppid() == master:
-            self.bridge.loop.call_later(LOOK_FOR_MASTER, self._look_for, master)
-        else:
+        if os.getppid() != master:
             logger.error("The process that started this worker (%s) is gone: it stops, too.", master)
             os.kill(os.getpid(), signal.SIGTERM)
+        # Again in any case: before the server has begun to serve, it does not hear the signal.
+        self.bridge.loop.call_later(LOOK_FOR_MASTER, self._look_for, master)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         """End a server process: threads, guard, and the pools of the databases."""
