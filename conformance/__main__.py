@@ -72,6 +72,8 @@ class Runner:
         """What the process said."""
         environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "RUNNING_DJANGOS_TEST_SUITE": "true"}
         start = self.prelude
+        if self.prelude:
+            environment["CONFORMANCE_ROOT"] = str(HERE.parent)
         if record is not None:
             environment["CONFORMANCE_RECORD"] = str(record)
             start += (HERE / "recording.py").read_text()
@@ -254,6 +256,7 @@ def main() -> int:
         keep(database, rows)
 
     prelude = (HERE / "prelude.py").read_text()
+    shutil.copy(HERE / "inherited.py", source_tree() / "sitecustomize.py")
     runner = Runner(sys.executable, database.settings, prelude, args.timeout, args.logs)
     in_turn(runner, groups, known, args.jobs, note)
     passed = sum(min(row.passed, row.total) for row in rows.values())

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
+
+from nuages.core.exceptions import ImproperlyConfigured
 
 DEPRECATED_EMAIL_SETTINGS = frozenset(
     "EMAIL_" + part
@@ -21,9 +24,7 @@ DEPRECATED_EMAIL_SETTINGS = frozenset(
     ]
 )
 
-EMAIL_SETTING_DEPRECATED_MSG = (
-    "The {name} setting is deprecated. Migrate to MAILERS before Django 2028, when this setting is removed."
-)
+EMAIL_SETTING_DEPRECATED_MSG = "The {name} setting is deprecated. Migrate to MAILERS before Django 2028."
 SIGNED_COOKIE_LEGACY_SALT_DEPRECATED_MSG = (
     "The SIGNED_COOKIE_LEGACY_SALT_FALLBACK transitional setting is deprecated and will be removed in "
     "Django 2028, when cookies signed with the legacy salt are no longer accepted."
@@ -46,3 +47,13 @@ def warn_if_deprecated(name: str, stacklevel: int = 3) -> None:
         from nuages.utils.deprecation import RemovedInDjango2028Warning
 
         warnings.warn(_MESSAGES[name], RemovedInDjango2028Warning, stacklevel=stacklevel)
+
+
+def refuse_both_ways_of_mail(defined: Iterable[str]) -> None:
+    """Raise `ImproperlyConfigured` where a project defines MAILERS and settings that MAILERS replaces."""
+    names = set(defined)
+    conflicting = sorted(names & DEPRECATED_EMAIL_SETTINGS)
+    if "MAILERS" in names and conflicting:
+        raise ImproperlyConfigured(
+            f"Deprecated email settings are not allowed when MAILERS is defined: {', '.join(conflicting)}."
+        )

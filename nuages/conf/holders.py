@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from nuages.conf import global_settings
-from nuages.conf.deprecated import warn_if_deprecated
+from nuages.conf.deprecated import refuse_both_ways_of_mail, warn_if_deprecated
 from nuages.core.exceptions import ImproperlyConfigured
 
 _SEQUENCES = (
@@ -63,6 +63,7 @@ class Settings:
             if name in _SEQUENCES and not isinstance(value, (list, tuple)):
                 raise ImproperlyConfigured(f"The {name} setting must be a list or a tuple.")
             warn_if_deprecated(name)
+        refuse_both_ways_of_mail(given)
         self._explicit_settings = frozenset(given)
         self.__dict__.update(given)
         enter_time_zone(self.__dict__.get("TIME_ZONE"))

@@ -7,10 +7,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from nuages.conf import global_settings
-from nuages.conf.deprecated import warn_if_deprecated
+from nuages.conf.deprecated import (
+    DEPRECATED_EMAIL_SETTINGS,
+    EMAIL_SETTING_DEPRECATED_MSG,
+    refuse_both_ways_of_mail,
+    warn_if_deprecated,
+)
 from nuages.conf.holders import Settings, UserSettingsHolder
 from nuages.core.exceptions import ImproperlyConfigured
 from nuages.utils import memo
+from nuages.utils.deprecation import RemovedInDjango2028Warning, warn_about_external_use
 from nuages.utils.functional import LazyObject, empty
 
 OWN_ENVIRONMENT_VARIABLE = "NUAGES_SETTINGS_MODULE"
@@ -49,6 +55,7 @@ class LazySettings(LazyObject):
             if not name.isupper():
                 raise TypeError(f"Setting {name!r} must be uppercase.")
             setattr(holder, name, value)
+        refuse_both_ways_of_mail(options)
         self._wrapped = holder
 
     @property
@@ -66,6 +73,13 @@ class LazySettings(LazyObject):
     def __getattr__(self, name: str) -> Any:
         if self._wrapped is empty:
             self._setup(name)
+        if name in DEPRECATED_EMAIL_SETTINGS:
+            # Not kept: each use outside is to be told.
+            value = self._deprecated_email_setting(name)
+            warn_about_external_use(
+                EMAIL_SETTING_DEPRECATED_MSG.format(name=name), RemovedInDjango2028Warning
+            )
+            return value
         value = getattr(self._wrapped, name)
         if name in _ADDRESSES and value is not None:
             return _under_script_name(value)
@@ -73,6 +87,11 @@ class LazySettings(LazyObject):
             raise ImproperlyConfigured("The SECRET_KEY setting must not be empty.")
         self.__dict__[name] = value
         return value
+
+    def _deprecated_email_setting(self, name: str) -> Any:
+        if hasattr(self._wrapped, "MAILERS"):
+            raise AttributeError(f"The {name} setting is not available when MAILERS is defined.")
+        return getattr(self._wrapped, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "_wrapped":
@@ -94,7 +113,8 @@ class LazySettings(LazyObject):
         memo.changed(name)
 
     def __dir__(self) -> Iterable[str]:
-        return [*super().__dir__(), "configure", "configured", "is_overridden"]
+        names = {*super().__dir__(), "configure", "configured", "is_overridden"}
+        return names - DEPRECATED_EMAIL_SETTINGS if "MAILERS" in names else names
 
     def __repr__(self) -> str:
         if self._wrapped is empty:

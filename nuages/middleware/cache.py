@@ -71,7 +71,8 @@ class UpdateCacheMiddleware(_CachingMiddleware):
         """Say whether the response gives its visitor a cookie that nobody else may get."""
         if not has_vary_header(response, "Cookie") or not response.cookies:
             return False
-        return any(name not in request.COOKIES for name in response.cookies)
+        # A cookie that the visitor has already may be given a new value, which is as private as the first.
+        return any(request.COOKIES.get(name) != cookie.value for name, cookie in response.cookies.items())
 
     def _timeout(self, response: Any) -> Any:
         if self.page_timeout is not None:

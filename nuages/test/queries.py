@@ -36,11 +36,13 @@ class CaptureQueriesContext:
         self.initial_queries = len(self.connection.queries_log)
         self.final_queries: int | None = None
         # A request by the test client would start the log anew.
-        request_started.disconnect(reset_queries)
+        self.resets = request_started.disconnect(reset_queries)
         return self
 
     def __exit__(self, exc_type: type[BaseException] | None, *_: object) -> None:
         self.connection.force_debug_cursor = self.debug_before
-        request_started.connect(reset_queries)
+        # Within another such block the log is still that one's.
+        if self.resets:
+            request_started.connect(reset_queries)
         if exc_type is None:
             self.final_queries = len(self.connection.queries_log)

@@ -11,7 +11,13 @@ from nuages.test.cases.skipping import (
     skipUnlessAnyDBFeature,
     skipUnlessDBFeature,
 )
-from nuages.test.cases.transactional import TestCase, TestData, TransactionTestCase
+from nuages.test.cases.transactional import (
+    TestCase,
+    TestData,
+    TransactionTestCase,
+    connections_support_savepoints,
+    connections_support_transactions,
+)
 
 __all__ = [
     "CheckCondition",
@@ -25,6 +31,8 @@ __all__ = [
     "TestData",
     "TransactionTestCase",
     "_AssertNumQueriesContext",
+    "connections_support_savepoints",
+    "connections_support_transactions",
     "skipIfDBFeature",
     "skipUnlessAnyDBFeature",
     "skipUnlessDBFeature",

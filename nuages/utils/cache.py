@@ -41,6 +41,9 @@ def patch_cache_control(response: Any, **kwargs: Any) -> None:
     A shorter max-age that is there already stays; `no-cache` may name several headers.
     """
     directives = _directives(response)
+    # What the header says is outdone by its opposite; what one call asks for stays together.
+    for name in [name.replace("_", "-").lower() for name in kwargs]:
+        directives.pop(_OPPOSITES.get(name, ""), None)
     for name, value in kwargs.items():
         name = name.replace("_", "-").lower()
         if name == "max-age" and directives.get(name):
@@ -48,7 +51,6 @@ def patch_cache_control(response: Any, **kwargs: Any) -> None:
                 value = min(int(directives[name][0]), value)
             except (TypeError, ValueError):
                 pass
-        directives.pop(_OPPOSITES.get(name, ""), None)
         known = directives.get(name, [])
         # `no-cache` by itself says more than with names of headers.
         adds = name == "no-cache" and value is not True and True not in known

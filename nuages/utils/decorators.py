@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import WRAPPER_ASSIGNMENTS, partial, update_wrapper, wraps
 from inspect import iscoroutinefunction
 from typing import Any, TypeVar
@@ -15,14 +15,15 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 def method_decorator(
-    decorator: Decorator | Iterable[Decorator], name: str = ""
+    decorator: Decorator | Sequence[Decorator], name: str = ""
 ) -> Callable[[Decorated], Decorated]:
     """Make a decorator of functions fit for methods; on a class, `name` says which method.
 
     Several decorators may be given, the outermost first.
     """
     several = isinstance(decorator, Iterable) and not callable(decorator)
-    decorators: list[Decorator] = list(decorator) if several else [decorator]  # type: ignore[arg-type, list-item]
+    # A slice refuses what has no order, as a set.
+    decorators: list[Decorator] = list(decorator[:]) if several else [decorator]  # type: ignore[index, list-item]
 
     def decorate(obj: Any) -> Any:
         if not isinstance(obj, type):

@@ -47,6 +47,11 @@ def _uri(value: Any) -> str | None:
     return None if value is None else iri_to_uri(value)
 
 
+def _guessed_type(url: str) -> str | None:
+    # Tables of types differ in what they call XSLT; this is what browsers apply.
+    return "text/xsl" if urlsplit(url).path.endswith((".xsl", ".xslt")) else mimetypes.guess_type(url)[0]
+
+
 class Stylesheet:
     """A style sheet for a feed: its address, type (guessed unless given, None for none) and media."""
 
@@ -62,7 +67,7 @@ class Stylesheet:
 
     @property
     def mimetype(self) -> str | None:
-        return mimetypes.guess_type(self.url)[0] if self._mimetype == "" else self._mimetype
+        return _guessed_type(self.url) if self._mimetype == "" else self._mimetype
 
     def __str__(self) -> str:
         attributes = {"href": self.url, "media": self.media, "type": self.mimetype}

@@ -34,10 +34,16 @@ class SimplerXMLGenerator(XMLGenerator):
         self.endElement(name)
 
     def characters(self, content: str) -> None:
-        if content and _FORBIDDEN.search(content):
-            raise UnserializableContentError("Control characters are not supported in XML 1.0")
+        _refuse_forbidden(content)
         super().characters(content)
 
     def startElement(self, name: str, attrs: Any) -> None:
+        for value in attrs.values():
+            _refuse_forbidden(value)
         # In a fixed order, so that the same content gives the same bytes.
         super().startElement(name, dict(sorted(attrs.items())))  # type: ignore[arg-type]
+
+
+def _refuse_forbidden(text: str) -> None:
+    if text and _FORBIDDEN.search(text):
+        raise UnserializableContentError("Control characters are not supported in XML 1.0")

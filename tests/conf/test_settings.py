@@ -106,6 +106,7 @@ def test_the_project_can_stand_on_other_settings_for_a_while():
     assert settings.SECRET_KEY != "another"
 
 
+@pytest.mark.filterwarnings("ignore:The EMAIL_:nuages.utils.deprecation.RemovedInDjango2028Warning")
 def test_every_default_is_a_setting():
     shown = [name for name in dir(global_settings) if name.isupper()]
     assert len(shown) > 140

@@ -20,11 +20,9 @@ class DocumentAssertions(unittest.TestCase):
 
     def assertURLEqual(self, url1: Any, url2: Any, msg_prefix: str = "") -> None:
         """Check that two URLs are the same but for the order of query parameters (of one name: in order)."""
-        self.assertEqual(
-            _normal_url(url1),
-            _normal_url(url2),
-            msg_prefix + f"Expected '{url1}' to equal '{url2}'.",
-        )
+        if _normal_url(url1) != _normal_url(url2):
+            prefix = f"{msg_prefix}: " if msg_prefix else ""
+            self.fail(f"{prefix}Expected '{url1}' to equal '{url2}'.")
 
     def assertHTMLEqual(self, html1: str, html2: str, msg: str | None = None) -> None:
         """Check that two pieces of HTML mean the same."""
@@ -48,7 +46,7 @@ class DocumentAssertions(unittest.TestCase):
         where = f"in the following response\n{haystack!r}"
         prefix = f"{msg_prefix}: " if msg_prefix else ""
         if count is None:
-            self.assertTrue(found, f"{prefix}Couldn't find '{needle}' {where}")
+            self.assertTrue(found != 0, f"{prefix}Couldn't find '{needle}' {where}")
         elif count:
             self.assertEqual(
                 found, count, f"{prefix}Found {found} instances of '{needle}' (expected {count}) {where}"

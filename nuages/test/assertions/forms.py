@@ -31,6 +31,10 @@ class FormAssertions(unittest.TestCase):
                 "formset",
             )
             return
+        if not formset.is_bound:
+            self.fail(
+                f"{_prefix(msg_prefix)}The formset {formset!r} is not bound, it will never have any errors."
+            )
         total = formset.total_form_count()
         if form_index >= total:
             many = "forms" if total != 1 else "form"

@@ -35,7 +35,9 @@ class ResponseAssertions(DocumentAssertions):
                 f"{prefix}Found {found} instances of {shown} (expected {count}) in the following response\n{content!r}",
             )
         else:
-            self.assertTrue(found, f"{prefix}Couldn't find {shown} in the following response\n{content!r}")
+            self.assertTrue(
+                found != 0, f"{prefix}Couldn't find {shown} in the following response\n{content!r}"
+            )
 
     def assertNotContains(
         self, response: Any, text: Any, status_code: int = 200, msg_prefix: str = "", html: bool = False
@@ -59,6 +61,9 @@ class ResponseAssertions(DocumentAssertions):
             f"{prefix}Couldn't retrieve content: Response code was {response.status_code} (expected {status_code})",
         )
         content = raw = response.getvalue() if response.streaming else response.content
+        if response.streaming:
+            # What was streamed is gone; the next assertion is to find it too.
+            response.streaming_content = [raw]
         if isinstance(text, bytes) and not html:
             shown, wanted = repr(text), text
         else:

@@ -6,6 +6,7 @@ import copy
 import unittest
 from typing import Any, Self
 
+from nuages.template.template import PartialTemplate
 from nuages.test.contexts import ContextList
 from nuages.test.signals import template_rendered
 
@@ -75,7 +76,10 @@ class _TemplateWatch:
     def collect(self, sender: Any, signal: Any, template: Any, context: Any, **_: Any) -> None:
         self.rendered_templates.append(template)
         self.context.append(copy.copy(context))
-        if template.name is not None:
+        if isinstance(template, PartialTemplate):
+            # As `include` and the loaders name it, where its own name says which part of the file it is.
+            self.names.append(f"{template.origin.template_name!s}#{template.name}")
+        elif template.name is not None:
             self.names.append(template.name)
 
     def __enter__(self) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from nuages.core.exceptions import ImproperlyConfigured
 from nuages.http import (
@@ -83,7 +84,9 @@ class RedirectView(View):
         else:
             return None
         query = self.request.META.get("QUERY_STRING", "") if self.query_string else ""
-        return f"{url}?{query}" if query else url
+        if not query:
+            return url
+        return f"{url}{'&' if urlsplit(url).query else '?'}{query}"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Redirect, or answer 410."""

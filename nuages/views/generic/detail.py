@@ -128,8 +128,8 @@ class SingleObjectTemplateResponseMixin(TemplateResponseMixin, Generic[M]):
             names.append(f"{options.app_label}/{options.model_name}{self.template_name_suffix}.html")
         if not names:
             raise ImproperlyConfigured(
-                f"{type(self).__name__} requires a definition of 'template_name', 'template_name_field', or "
-                "'model'."
+                "SingleObjectTemplateResponseMixin requires a definition of 'template_name', "
+                "'template_name_field', or 'model'; or an implementation of 'get_template_names()'."
             )
         return names
 

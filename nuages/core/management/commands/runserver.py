@@ -50,17 +50,36 @@ class Command(BaseCommand):
         add("--skip-checks", action="store_true", help="Skip system checks.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from nuages.server.address import check_free, parse
-        from nuages.server.development import reloading, watch_and_restart
+        from nuages.server.address import parse
 
         ipv6 = bool(options["use_ipv6"])
         default = self.default_addr_ipv6 if ipv6 else self.default_addr
-        address = parse(options["addrport"], default, int(self.default_port), ipv6)
+        self.address = parse(options["addrport"], default, int(self.default_port), ipv6)
+        self.run(**options)
+
+    def run(self, **options: Any) -> None:
+        """Serve the site at `self.address`, in a process that is watched unless the options say no."""
+        from nuages.server.address import check_free
+        from nuages.server.development import reloading, watch_and_restart
+
         if not options["use_reloader"] or reloading():
-            self.serve(address, options)
+            self.serve(self.address, options)
             return
-        check_free(address)
+        self.refuse_missing_hosts()
+        check_free(self.address)
         sys.exit(watch_and_restart(lambda message: self.stderr.write(message)))
+
+    def refuse_missing_hosts(self) -> None:
+        """Raise `CommandError` for a site that would answer no host, before anything is watched."""
+        from nuages.conf import settings
+        from nuages.core.management.base import CommandError
+
+        try:
+            answers_none = not settings.DEBUG and not settings.ALLOWED_HOSTS
+        except Exception:  # settings that cannot be read are shown in the browser, by the process that serves
+            return
+        if answers_none:
+            raise CommandError("You must set settings.ALLOWED_HOSTS if DEBUG is False.")
 
     def serve(self, address: Any, options: dict[str, Any]) -> None:
         """Set the project up, check it, and serve it, or the error that kept it from starting."""
