@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from nuages.contrib.admin.display import display_for_field, display_for_value
+from nuages.contrib.admin.showing import display_for_field, display_for_value
 
 #: What has a meaning in an address, and the underscore that marks what stands for it.
 _SPECIAL = {ord(character): f"_{ord(character):02X}" for character in '":/_#?;@&=+$,"[]<>%\n\\'}

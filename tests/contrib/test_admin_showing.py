@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from nuages.contrib import admin
 from nuages.contrib.admin.utils import display_for_field, display_for_value
 from nuages.contrib.postgres.fields import ArrayField
 from nuages.db import models
@@ -54,3 +55,7 @@ def test_yes_and_no_are_icons(value: Any, icon: str) -> None:
 )
 def test_values_without_a_field_are_shown_as_they_are(value: Any, shown: str) -> None:
     assert display_for_value(value, "-") == shown
+
+
+def test_the_decorator_of_the_same_name_is_not_hidden_by_a_module() -> None:
+    assert callable(admin.display)
