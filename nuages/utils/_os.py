@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from nuages.core.exceptions import SuspiciousFileOperation
@@ -49,6 +48,9 @@ def safe_join(base: str | os.PathLike[str], *paths: str | os.PathLike[str]) -> s
 
 def symlinks_supported() -> bool:
     """Return whether symbolic links can be made here."""
+    # Heavy to import, and loading templates needs this module early.
+    import tempfile
+
     with tempfile.TemporaryDirectory() as directory:
         target = Path(directory) / "target"
         target.mkdir()
