@@ -179,8 +179,10 @@ def percentile(python: str, port: int, path: str, key: str, rate: float, seconds
     """Return the 99th percentile of the time to an answer at a rate."""
     done = subprocess.run(
         pinned(1, [python, "-m", "benchmarks.work.latency", str(port), path, cookies(key), str(rate), str(seconds)]),
-        cwd=ROOT, capture_output=True, text=True, check=True,
+        cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"{path} at {rate:.0f} requests a second: {done.stderr.strip()}")
     return float(done.stdout)
 
 
@@ -232,8 +234,8 @@ class Measured:
             return percentile(self.ours, port, PAGES[title], self.key, rate, seconds)
 
 
-def sections(ours: str, theirs: str, seconds: float, rounds: int) -> list[Section]:
-    """Measure pages, JSON, latency and memory."""
+def sections(ours: str, theirs: str, seconds: float, rounds: int) -> Iterator[Section]:
+    """Measure pages, JSON, memory and latency; each section as soon as it is there."""
     if shutil.which("wrk") is None:
         sys.exit("the HTTP part needs wrk (Debian's package of that name)")
     command = "python -m benchmarks --only http"
@@ -253,6 +255,15 @@ def sections(ours: str, theirs: str, seconds: float, rounds: int) -> list[Sectio
                     f"{title} (Django's best: {chosen.removeprefix('django, ')})", mine / best, target, others
                 )
             )
+        yield Section(
+            "Whole page over HTTP: default middleware, session user, list, template", command, OTHERS, rows
+        )
+        share = measured.size("nuages") / measured.size("django")
+        others = {who: measured.size("nuages") / measured.size(who) for who in OTHERS}
+        memory_row = Row(
+            "one worker, as a share of Django's smallest", share, 0.67, others, smaller_is_better=True
+        )
+        yield Section("Memory", command, OTHERS, [memory_row])
         for title in ("def", "async def"):
             chosen = measured.best("django", title)[0]
             mine, best = (
@@ -262,12 +273,6 @@ def sections(ours: str, theirs: str, seconds: float, rounds: int) -> list[Sectio
             late.append(
                 Row(f"{title}, as a share of Django's", mine / best, 0.25, {}, smaller_is_better=True)
             )
-        share = measured.size("nuages") / measured.size("django")
-        others = {who: measured.size("nuages") / measured.size(who) for who in OTHERS}
-    return [
-        Section("Whole page over HTTP: default middleware, session user, list, template", command, OTHERS, rows),
-        Section("99th percentile of the time to an answer, each server at 80 % of its capacity", command, [], late),
-        Section("Memory", command, OTHERS, [
-            Row("one worker, as a share of Django's smallest", share, 0.67, others, smaller_is_better=True)
-        ]),
-    ]  # fmt: skip
+    yield Section(
+        "99th percentile of the time to an answer, each server at 80 % of its capacity", command, [], late
+    )
