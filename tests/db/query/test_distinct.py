@@ -45,3 +45,14 @@ def test_a_key_deep_in_a_document_is_one_parameter() -> None:
         Reading.objects.distinct("data__a__b").order_by("data__a__b").values_list("data__a__b__c", flat=True)
     )
     assert list(found) == [0, 1]
+
+
+def test_a_combination_of_which_one_part_is_left_has_each_row_once() -> None:
+    twice = Author.objects.filter(book__title__startswith="D")
+    nobody = Author.objects.filter(pk__in=[])
+    assert [author.name for author in twice] == ["Ana", "Ana"]
+    assert [author.name for author in twice.union(nobody)] == ["Ana"]
+    assert [author.name for author in nobody.union(twice)] == ["Ana"]
+    assert [author.name for author in twice.difference(nobody)] == ["Ana"]
+    assert twice.union(nobody).count() == 1
+    assert [author.name for author in twice.union(nobody, all=True)] == ["Ana", "Ana"]

@@ -84,10 +84,14 @@ def write(writer: Writer, draft: Draft, with_limits: bool, with_col_aliases: boo
         operator += " ALL"
     sql = f" {operator} ".join(part for part, _ in parts)
     params = [param for _, some in parts for param in some]
-    if len(parts) == 1 and (terms.sorts or (with_limits and draft.is_sliced)):
-        # Alone, a part that is sliced or sorted takes no second slice or order.
-        alone = sql if sql.startswith("(") else f"({sql})"
-        sql = f"SELECT * FROM {alone} {connection.ops.quote_name('rows')}"
+    if len(parts) == 1:
+        # The operator would have left each row once; one that is sorted or sliced by itself says which it wants.
+        each_once = not draft.combinator_all and not any(child.order_by for child in queries)
+        if each_once or terms.sorts or (with_limits and draft.is_sliced):
+            # Alone, a part that is sliced or sorted takes no second slice or order.
+            alone = sql if sql.startswith("(") else f"({sql})"
+            columns = "DISTINCT *" if each_once else "*"
+            sql = f"SELECT {columns} FROM {alone} {connection.ops.quote_name('rows')}"
     if terms.sorts:
         sql += " ORDER BY " + ", ".join(terms.sorts)
     if with_limits:
