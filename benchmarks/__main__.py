@@ -184,6 +184,7 @@ def main() -> int:
     rounds, seconds = (2, 2.0) if args.quick else (args.rounds, args.seconds)
     parts = args.only or ["queries", "pages", "loading", "routes", "startup", "pressure", "http"]
     made: list[Section] = []
+    failed = False
     for part in parts:
         print(f"{part} …", flush=True)
         match part:
@@ -209,13 +210,14 @@ def main() -> int:
                 except RuntimeError as error:
                     # What was measured until then took long, and is to be seen.
                     print(f"    the rest was not measured: {error}", file=sys.stderr, flush=True)
+                    failed = True
     for each in made:
         for row in each.rows:
             near = "".join(f", {share:.2f} of {who}" for who, share in row.others.items())
             print(f"    {row.name}: {row.ratio:.2f} ×{near}", flush=True)
     length = ", a short run (`--quick`)" if args.quick else ""
     write(HERE / "RESULTS.md", made, f"Python {platform.python_version()}, {os.cpu_count()} cores{length}")
-    return 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

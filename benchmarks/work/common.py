@@ -21,6 +21,20 @@ def choose(implementation: str) -> None:
         install()
 
 
+def set_up() -> None:
+    """Set up a project without applications, on SQLite in memory."""
+    import django
+    from django.conf import settings
+
+    settings.configure(
+        SECRET_KEY="benchmark",
+        INSTALLED_APPS=[],
+        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+    )
+    django.setup()
+
+
 def timed(
     work: Callable[[], object], seconds: float = 0.25, clock: Callable[[], float] = time.process_time
 ) -> float:

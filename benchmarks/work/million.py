@@ -9,23 +9,14 @@ from __future__ import annotations
 import itertools
 import sys
 
-from benchmarks.work.common import choose, memory, report
+from benchmarks.work.common import choose, memory, report, set_up
 
 COMPOSITIONS = 1_000_000
 
 
 def measure(compositions: int) -> dict[str, float]:
     """Ask."""
-    import django
-    from django.conf import settings
-
-    settings.configure(
-        SECRET_KEY="benchmark",
-        INSTALLED_APPS=[],
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-    )
-    django.setup()
+    set_up()
     from django.db import models
 
     fields = {f"number{place}": models.IntegerField() for place in range(10)}

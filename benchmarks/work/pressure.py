@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from benchmarks.work.common import choose, memory, report
+from benchmarks.work.common import choose, memory, report, set_up
 
 MODELS = 2000
 #: Four shapes each.
@@ -22,16 +22,7 @@ COMPOSITIONS = 25_000
 def measure(compositions: int) -> dict[str, float]:
     """Define the models, then ask."""
     begun, empty = time.process_time(), memory()
-    import django
-    from django.conf import settings
-
-    settings.configure(
-        SECRET_KEY="benchmark",
-        INSTALLED_APPS=[],
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-    )
-    django.setup()
+    set_up()
     made = define()
     for model in made:
         # What a start asks of every model; it also settles its relations.
