@@ -181,7 +181,7 @@ def get_user_model() -> Any:
 def _allowed_backends() -> frozenset[str]:
     """The paths of the backends, under both names."""
     ours = {resolved(path) for path in settings.AUTHENTICATION_BACKENDS}
-    return frozenset(ours | {path.replace("nuages.", "django.", 1) for path in ours})
+    return frozenset(ours | {_historic(path) for path in ours})
 
 
 def get_user(request: Any) -> Any:
