@@ -37,6 +37,8 @@ class Apps:
         self.loading = False
         self._lock = threading.RLock()
         self._pending_operations: dict[ModelKey, list[Callable[[Any], None]]] = defaultdict(list)
+        # Models by their label as it was asked for, once all are loaded.
+        self._by_label: dict[str, Any] = {}
         # Caches of bound methods, so that each registry has its own.
         self.get_models = lru_cache(maxsize=None)(self._get_models)
         self.get_swappable_settings_name = lru_cache(maxsize=None)(self._get_swappable_settings_name)
@@ -122,9 +124,15 @@ class Apps:
 
     def get_model(self, app_label: str, model_name: str | None = None, require_ready: bool = True) -> Any:
         """Return a model: `get_model("auth", "User")` or `get_model("auth.User")`."""
-        self.check_models_ready() if require_ready else self.check_apps_ready()
         if model_name is None:
-            app_label, model_name = app_label.split(".")
+            model = self._by_label.get(app_label)
+            if model is None:
+                label, name = app_label.split(".")
+                model = self.get_model(label, name, require_ready)
+                if self.models_ready:
+                    self._by_label[app_label] = model
+            return model
+        self.check_models_ready() if require_ready else self.check_apps_ready()
         config = self.get_app_config(app_label)
         if not require_ready and config.models is None:
             config.import_models()
@@ -228,6 +236,7 @@ class Apps:
 
     def clear_cache(self) -> None:
         """Forget what was worked out from the set of models, here and in their options."""
+        self._by_label.clear()
         self.get_swappable_settings_name.cache_clear()
         self.get_models.cache_clear()
         if self.ready:

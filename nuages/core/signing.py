@@ -13,6 +13,7 @@ import time
 import warnings
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import lru_cache
 from typing import Any
 
 from nuages.conf import settings
@@ -140,8 +141,21 @@ def loads(
     fallback_keys: Any = None,
 ) -> Any:
     """Return the object that `dumps()` signed; BadSignature when it was changed, SignatureExpired when too old."""
+    if max_age is None and len(s) <= _LONGEST_REMEMBERED:
+        fallbacks = settings.SECRET_KEY_FALLBACKS if fallback_keys is None else fallback_keys
+        return serializer().loads(_opened(s, key or settings.SECRET_KEY, salt, tuple(fallbacks)))
     signer = TimestampSigner(key=key, salt=salt, fallback_keys=fallback_keys)
     return signer.unsign_object(s, serializer=serializer, max_age=max_age)
+
+
+_LONGEST_REMEMBERED = 4096
+
+
+# A visitor's session comes with each of his requests; that it is genuine has to be worked out once.
+@lru_cache(maxsize=1024)
+def _opened(signed: str, key: Any, salt: str, fallback_keys: tuple[Any, ...]) -> bytes:
+    """Return the bytes of an object as they were signed. An error is not remembered."""
+    return TimestampSigner(key=key, salt=salt, fallback_keys=fallback_keys).unsigned_bytes(signed)
 
 
 class Signer:
@@ -197,9 +211,13 @@ class Signer:
 
     def unsign_object(self, signed_obj: str, serializer: Any = JSONSerializer, **kwargs: Any) -> Any:
         """Return the object that `sign_object()` signed; takes what `unsign()` does."""
+        return serializer().loads(self.unsigned_bytes(signed_obj, **kwargs))
+
+    def unsigned_bytes(self, signed_obj: str, **kwargs: Any) -> bytes:
+        """Return the same before a serializer has read it."""
         encoded = self.unsign(signed_obj, **kwargs).encode()
         data = b64_decode(encoded.removeprefix(b"."))
-        return serializer().loads(zlib.decompress(data) if encoded.startswith(b".") else data)
+        return zlib.decompress(data) if encoded.startswith(b".") else data
 
 
 class TimestampSigner(Signer):

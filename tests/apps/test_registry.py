@@ -169,3 +169,17 @@ def test_two_models_of_one_name_are_refused():
     registry.register_model("sky", made_in("sky.models"))
     with pytest.raises(RuntimeError, match="Conflicting 'cloud' models in application 'sky'"):
         registry.register_model("sky", made_in("sky.other"))
+
+
+def test_a_model_found_once_is_not_found_in_another_set_of_applications():
+    with override_settings(INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth"]):
+        assert apps.get_model("auth.Group") is apps.get_model("auth.Group")
+        fewer = override_settings(INSTALLED_APPS=["django.contrib.contenttypes"])
+        with fewer, pytest.raises(LookupError, match="No installed app with label 'auth'"):
+            apps.get_model("auth.Group")
+        assert apps.get_model("auth.Group").__name__ == "Group"
+
+
+def test_a_label_without_a_dot_is_not_a_model():
+    with pytest.raises(ValueError, match="not enough values"):
+        apps.get_model("auth")

@@ -73,3 +73,30 @@ def test_a_signature_expires(monkeypatch):
 def test_a_separator_that_signatures_hold_is_refused():
     with pytest.raises(ValueError, match="Unsafe Signer separator"):
         signing.Signer(sep="-")
+
+
+def test_what_was_opened_before_is_opened_by_the_same_keys_only():
+    with override_settings(SECRET_KEY="first", SECRET_KEY_FALLBACKS=[]):
+        signed = signing.dumps({"user": 1})
+        assert signing.loads(signed) == {"user": 1}
+        with pytest.raises(signing.BadSignature):
+            signing.loads(signed, salt="for something else")
+    with override_settings(SECRET_KEY="second", SECRET_KEY_FALLBACKS=[]), pytest.raises(signing.BadSignature):
+        signing.loads(signed)
+    with override_settings(SECRET_KEY="second", SECRET_KEY_FALLBACKS=["first"]):
+        assert signing.loads(signed) == {"user": 1}
+
+
+def test_what_is_opened_twice_is_not_one_object():
+    signed = signing.dumps({"cart": []})
+    signing.loads(signed)["cart"].append("book")
+    assert signing.loads(signed) == {"cart": []}
+
+
+def test_a_value_that_was_opened_still_expires(monkeypatch):
+    signed = signing.dumps("hello")
+    assert signing.loads(signed) == signing.loads(signed, max_age=60) == "hello"
+    later = time.time() + 61
+    monkeypatch.setattr(time, "time", lambda: later)
+    with pytest.raises(signing.SignatureExpired):
+        signing.loads(signed, max_age=60)

@@ -176,6 +176,7 @@ class StateApps(Apps):
     def unregister_model(self, app_label: str, model_name: str) -> None:
         """Take a model out."""
         self.all_models.get(app_label, {}).pop(model_name, None)
+        self._by_label.clear()
         config = self.app_configs.get(app_label)
         if config is not None:
             _models_of(config).pop(model_name, None)
