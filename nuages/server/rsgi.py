@@ -94,41 +94,46 @@ class RSGIApplication:
         """Answer one request."""
         started = time.perf_counter()
         if self.files is not None and (place := self.files.find(scope)) is not None:
-            status, sent = place.send(scope, protocol)
+            self._log(scope, started, *place.send(scope, protocol))
         else:
-            status, sent = await self._answer(scope, protocol)
+            await self._answer(scope, protocol, started)
+
+    def _log(self, scope: Scope, started: float, status: int, sent: int) -> None:
         if self.access_log is not None:
             self.access_log(scope, status, sent, time.perf_counter() - started)
 
-    async def _answer(self, scope: Scope, protocol: HTTPProtocol) -> tuple[int, int]:
+    async def _answer(self, scope: Scope, protocol: HTTPProtocol, started: float) -> None:
         try:
             body = await self._body(scope, protocol)
             request: HttpRequest = RSGIRequest(scope, body, self.script_name)
         except BadRequest as error:
             # Nothing of the site has seen it; it is told of it all the same.
-            return self._refuse(scope, protocol, error)
+            self._log(scope, started, *self._refuse(scope, protocol, error))
+            return
         # This coroutine runs in a worker, so the route can be looked for, and followed, right here.
         if not self.handler.is_cooperative(request):
-            return await self.threads.run(self._serve, request, protocol)
+            await self.threads.finish(self._serve, request, scope, protocol, started)
+            return
         loop, task = self.bridge.loop, asyncio.current_task()
         assert task is not None
         watch = loop.call_later(WATCH_AFTER, self._watch, protocol, task)
         try:
-            return self._serve(request, protocol)
+            self._serve(request, scope, protocol, started)
         finally:
             watch.cancel()
 
-    def _serve(self, request: HttpRequest, protocol: HTTPProtocol) -> tuple[int, int]:
+    def _serve(self, request: HttpRequest, scope: Scope, protocol: HTTPProtocol, started: float) -> None:
         """Make and send the response; plain code in either lane."""
         response = self.handler.respond(request)
         try:
-            return response.status_code, send(protocol, response, self.bridge, request.method == "HEAD")
+            sent = send(protocol, response, self.bridge, request.method == "HEAD")
         except RuntimeError as error:
             # Granian says so when the connection is closed; there is nobody left to tell.
             logger.info("%s %s: the client went away (%s)", request.method, request.path, error)
-            return response.status_code, -1
+            sent = -1
         finally:
             response.close()
+        self._log(scope, started, response.status_code, sent)
 
     async def _body(self, scope: Scope, protocol: HTTPProtocol) -> BinaryIO | None:
         headers = scope.headers

@@ -1,7 +1,8 @@
 """The two lanes a request can run in.
 
 `WorkerLane` runs work in greenlets on the loop's own thread. `ThreadLane` runs it in pooled threads, fed
-through one queue; answers that are ready together wake the loop once.
+through one queue; answers that are ready together wake the loop once, and those that nobody waits for dearly wait
+for one another.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from nuages.spine.scope import Scope
 from nuages.spine.worker import spawn
 
 T = TypeVar("T")
+
+#: So many answers that may wait wake the loop, even while there is more work.
+TOGETHER = 16
 
 
 class Lane(Protocol):
@@ -71,9 +75,21 @@ class ThreadLane:
         self._idleness = Idleness(IDLE)
 
     async def run(self, function: Callable[..., T], *args: Any) -> T:
+        return await self._queued(_Job(function, args, self._loop.create_future()))
+
+    async def finish(self, function: Callable[..., T], *args: Any) -> T:
+        """As `run`, for work that leaves nothing urgent to do, such as a request that was answered in its thread.
+
+        While more work waits, several such answers wake the loop together: each time it wakes it takes the interpreter
+        from the work. The loop hears of them when it looks after the lane for another reason, and within `patience`.
+        """
+        job = _Job(function, args, self._loop.create_future())
+        job.urgent = False
+        return await self._queued(job)
+
+    def _queued(self, job: _Job) -> asyncio.Future[Any]:
         if self._closed:
             raise RuntimeError("this thread lane is closed")
-        job = _Job(function, args, self._loop.create_future(), contextvars.copy_context())
         self._put += 1
         self._jobs.put(job)
         if self._threads < self.core:
@@ -82,7 +98,9 @@ class ThreadLane:
             self._watching = True
             self._idleness.begin()
             self._look_later()
-        return await job.future
+        if self._answers and not self._announced:
+            self._deliver()
+        return job.future
 
     def close(self) -> None:
         """Let the threads end once the queue is empty."""
@@ -95,6 +113,8 @@ class ThreadLane:
 
     def _look(self, taken_before: int) -> None:
         """Add threads while work waits and nothing moves, or the processor has nothing to do; else let one go."""
+        if self._answers and not self._announced:
+            self._deliver()
         left = self._put - self._taken
         if left <= 0 or self._closed:
             self._watching = False
@@ -148,8 +168,10 @@ class ThreadLane:
         with self._lock:
             self._done += 1
             self._answers.append(job)
-            announced, self._announced = self._announced, True
-        if not announced:
+            due = job.urgent or len(self._answers) >= TOGETHER or self._jobs.empty()
+            announce = due and not self._announced
+            self._announced = self._announced or announce
+        if announce:
             try:
                 self._loop.call_soon_threadsafe(self._deliver)
             except RuntimeError:  # the loop is closed; nobody waits any more
@@ -164,16 +186,14 @@ class ThreadLane:
 
 
 class _Job:
-    __slots__ = ("args", "context", "error", "function", "future", "result")
+    __slots__ = ("args", "context", "error", "function", "future", "result", "urgent")
 
     def __init__(
-        self,
-        function: Callable[..., Any],
-        args: tuple[Any, ...],
-        future: asyncio.Future[Any],
-        context: contextvars.Context,
+        self, function: Callable[..., Any], args: tuple[Any, ...], future: asyncio.Future[Any]
     ) -> None:
-        self.function, self.args, self.future, self.context = function, args, future, context
+        self.function, self.args, self.future = function, args, future
+        self.context = contextvars.copy_context()
+        self.urgent = True
         self.result: Any = None
         self.error: BaseException | None = None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Callable
+from typing import cast
 
 import pytest
 
@@ -179,3 +181,54 @@ def test_worker_work_has_its_own_scope(run: Run) -> None:
     inside, outside = run(main())
     assert inside is not outside
     assert inside.closed
+
+
+def test_an_answer_that_may_wait_does_not_wait_for_long_work_behind_it(run: Run) -> None:
+    let_go = threading.Event()
+
+    async def main() -> bool:
+        lane = ThreadLane(core=1, most=1)
+        try:
+            first = asyncio.ensure_future(lane.finish(time.sleep, 0.02))
+            long = asyncio.ensure_future(lane.finish(let_go.wait, 5))
+            await asyncio.sleep(0)
+            await asyncio.wait_for(first, 2)
+            return long.done()
+        finally:
+            let_go.set()
+            lane.close()
+
+    assert run(main()) is False
+
+
+class CountedLoop:
+    """Counts how often other threads wake a loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.create_future, self.call_later = loop.create_future, loop.call_later
+        self.woken = 0
+
+    def call_soon_threadsafe(self, callback: Callable[[], object]) -> None:
+        self.woken += 1
+        self.loop.call_soon_threadsafe(callback)
+
+
+def test_answers_that_may_wait_all_arrive_and_wake_the_loop_less_often(run: Run) -> None:
+    async def main() -> tuple[list[int], int]:
+        loop = CountedLoop(asyncio.get_running_loop())
+        lane = ThreadLane(loop=cast(asyncio.AbstractEventLoop, loop))
+        started = threading.Event()
+        try:
+            held = asyncio.ensure_future(lane.finish(started.wait, 5))
+            waiting = [asyncio.ensure_future(lane.finish(abs, -number)) for number in range(32)]
+            await asyncio.sleep(0)
+            started.set()
+            await held
+            return await asyncio.gather(*waiting), loop.woken
+        finally:
+            lane.close()
+
+    answers, woken = run(main())
+    assert answers == list(range(32))
+    assert woken <= 16
