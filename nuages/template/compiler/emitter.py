@@ -10,13 +10,16 @@ from typing import Any
 from nuages.template.compiler import runtime
 from nuages.template.compiler.naming import Variables
 from nuages.template.compiler.scope import bound_in, identifier
-from nuages.template.compiler.tree import ANYWHERE
+from nuages.template.compiler.tree import ANYWHERE, made
 from nuages.template.lookup import Finish, empty_if_missing, none_if_missing, step
 from nuages.template.presentation import Switches, interned, presenter_for
 from nuages.template.variables import Argument, FilterExpression, Variable
 from nuages.utils.safestring import SafeData
 
 _STORE = ast.Store()
+
+_ARGUMENTS = [ast.arg(name, **ANYWHERE) for name in ("context", "names", "blocks", "w")]
+_SIGNATURE = ast.arguments([], _ARGUMENTS, None, [], [], None, [])
 
 # Python refuses more than twenty loops and try blocks in one another.
 LOOPS_AT_MOST = 14
@@ -73,12 +76,8 @@ class Emitter(Variables):
         if self.streaming:
             # Never reached, but makes it a generator even where there is nothing to put out.
             body += [ast.Return(None, **ANYWHERE), ast.Expr(ast.Yield(None, **ANYWHERE), **ANYWHERE)]
-        arguments = [ast.arg(name, **self._place) for name in ("context", "names", "blocks", "w")]
-        signature = ast.arguments([], arguments, None, [], [], None, [])
-        definition = ast.FunctionDef("render", signature, body, [], None, **self._place)
-        if hasattr(definition, "type_params") or "type_params" in ast.FunctionDef._fields:
-            definition.type_params = []  # type: ignore[attr-defined]
-        return ast.Module([definition], [])
+        fields = {"name": "render", "args": _SIGNATURE, "body": body, "decorator_list": [], "type_params": []}
+        return ast.Module([made(ast.FunctionDef, {**fields, **self._place})], [])
 
     def _lead_in(self) -> list[ast.stmt]:
         """Read each variable that comes from outside once."""
@@ -151,16 +150,16 @@ class Emitter(Variables):
         number = self._presenters.get(self.switches)
         if number is None:
             number = self._presenters[self.switches] = str(len(self._presenters))
-            made = presenter_for(self.switches, self.string_if_invalid)
-            self.constants[f"show{number}"] = made.show
-            self.constants[f"show_variable{number}"] = made.show_variable
-            self.constants[f"show_number{number}"] = made.show_number
+            shows = presenter_for(self.switches, self.string_if_invalid)
+            self.constants[f"show{number}"] = shows.show
+            self.constants[f"show_variable{number}"] = shows.show_variable
+            self.constants[f"show_number{number}"] = shows.show_number
         return number
 
     def show_step(self, bit: str, *, first: bool) -> ast.expr:
         """The function that looks a name up and shows what it finds."""
-        made = presenter_for(self.switches, self.string_if_invalid)
-        return self.constant(made.show_step(bit, first=first), f"show_{identifier(bit)}")
+        shows = presenter_for(self.switches, self.string_if_invalid)
+        return self.constant(shows.show_step(bit, first=first), f"show_{identifier(bit)}")
 
     def show(self, expression: FilterExpression) -> None:
         """Put out the value of an expression, escaped and localized."""
@@ -284,7 +283,7 @@ class Emitter(Variables):
             return self.call("or_else", found, shown)
         # An invalid variable is shown as such: the filters do not see it.
         local = self.temporary("found")
-        named = ast.NamedExpr(ast.Name(local, _STORE, **self._place), found, **self._place)
+        named = ast.NamedExpr(self.target(local), found, **self._place)
         return ast.IfExp(
             self.call("is_missing", named), shown, self._filters(expression, self.local(local)), **self._place
         )
@@ -355,8 +354,8 @@ class Emitter(Variables):
         return None
 
     def _step(self, bit: str, *, first: bool, finish: Finish | None = None) -> ast.expr:
-        made = step(bit, first=first) if finish is None else step(bit, first=first, finish=finish)
-        return self.constant(made, f"get_{identifier(bit)}")
+        look_up = step(bit, first=first) if finish is None else step(bit, first=first, finish=finish)
+        return self.constant(look_up, f"get_{identifier(bit)}")
 
     def _loop_number(self, rest: list[str]) -> ast.expr | None:
         """A property of the loop as arithmetic on its index, where nobody needs the object for it."""
@@ -416,8 +415,8 @@ class Emitter(Variables):
         looked_up, argument = arguments[0]
         if looked_up or not isinstance(argument, str):
             return None
-        made = make(str.__str__(argument), self.switches.use_tz)
-        return None if made is None else self.constant(made, identifier(made.__name__))
+        short = make(str.__str__(argument), self.switches.use_tz)
+        return None if short is None else self.constant(short, identifier(short.__name__))
 
     def _filter(self, function: Callable[..., Any], value: ast.expr, given: list[ast.expr]) -> ast.expr:
         hint = identifier(getattr(function, "__name__", "filter"))

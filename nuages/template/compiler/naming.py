@@ -157,7 +157,7 @@ class Variables(TreeBuilder):
         local = self._read_from(name, 0)
         target = ast.Subscript(self.local("names"), self.const(name), _STORE, **self._place)
         assert isinstance(local, ast.Name)
-        self.add(ast.Assign([ast.Name(local.id, _STORE, **self._place), target], value, **self._place))
+        self.add(ast.Assign([self.target(local.id), target], value, **self._place))
 
     def set_upward(self, name: str, value: ast.expr) -> None:
         """Set a variable in the nearest layer that has it, else in the current one."""

@@ -9,11 +9,32 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
+
+N = TypeVar("N", bound=ast.AST)
 
 _LOAD = ast.Load()
 _STORE = ast.Store()
-ANYWHERE: dict[str, Any] = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
+_AND = ast.And()
+_IS = ast.Is()
+
+# The place of what cannot fail: Python then takes it to stand where the neighbouring instruction does, and joins the
+# two where it can.
+ANYWHERE: dict[str, Any] = dict.fromkeys(("lineno", "col_offset", "end_lineno", "end_col_offset"), -1)
+_BEGINNING: dict[str, Any] = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
+
+_blank: Callable[[type[Any]], Any] = ast.AST.__new__
+
+
+def made(kind: type[N], fields: dict[str, Any]) -> N:
+    """A node of the syntax tree, with all its fields and its place.
+
+    Calling the class would look at each of them, which takes three times as long.
+    """
+    node = _blank(kind)
+    node.__dict__ = fields
+    return node  # type: ignore[no-any-return]
+
 
 # Values joined in one f-string: each takes a place on the interpreter's stack.
 _JOINED_AT_MOST = 100
@@ -23,7 +44,7 @@ _HEAD_END = "</head>"
 
 # Names that nearly every function has.
 _COMMON: dict[str, ast.expr] = {
-    name: ast.Name(name, _LOAD, **ANYWHERE)
+    name: made(ast.Name, {"id": name, "ctx": _LOAD, **ANYWHERE})
     for name in (
         "context",
         "names",
@@ -55,41 +76,45 @@ class TreeBuilder:
         self._counter = 0
         self._body: list[ast.stmt] = []
         self._pending: list[str | ast.expr] = []
-        self._place = ANYWHERE
+        self._place = _BEGINNING
 
     # Expressions. Names and literals cannot fail, so their place does not matter and one node serves everywhere.
 
     def local(self, name: str) -> ast.expr:
         """A Python name."""
-        made = self._locals.get(name)
-        if made is None:
-            made = self._locals[name] = ast.Name(name, _LOAD, **ANYWHERE)
-        return made
+        found = self._locals.get(name)
+        if found is None:
+            found = self._locals[name] = made(ast.Name, {"id": name, "ctx": _LOAD, **ANYWHERE})
+        return found
+
+    def target(self, name: str) -> ast.Name:
+        """A Python name that something is assigned to."""
+        return made(ast.Name, {"id": name, "ctx": _STORE, **ANYWHERE})
 
     def const(self, value: Any) -> ast.expr:
         """A literal of Python."""
         if type(value) is not str:
-            return ast.Constant(value, **ANYWHERE)
-        made = self._texts.get(value)
-        if made is None:
-            made = self._texts[value] = ast.Constant(value, **ANYWHERE)
-        return made
+            return made(ast.Constant, {"value": value, "kind": None, **ANYWHERE})
+        found = self._texts.get(value)
+        if found is None:
+            found = self._texts[value] = made(ast.Constant, {"value": value, "kind": None, **ANYWHERE})
+        return found
 
     def attribute(self, holder: ast.expr, name: str) -> ast.expr:
         """`holder.name`."""
-        return ast.Attribute(holder, name, _LOAD, **self._place)
+        return made(ast.Attribute, {"value": holder, "attr": name, "ctx": _LOAD, **self._place})
 
     def call(self, function: str | ast.expr, *args: ast.expr, **kwargs: ast.expr) -> ast.expr:
         """A call; a function given by name is a runtime helper or a local."""
         called = self.local(function) if isinstance(function, str) else function
-        keywords = (
-            [ast.keyword(name, value, **self._place) for name, value in kwargs.items()] if kwargs else []
-        )
-        return ast.Call(called, list(args), keywords, **self._place)
+        keywords = [
+            made(ast.keyword, {"arg": name, "value": value, **self._place}) for name, value in kwargs.items()
+        ]
+        return made(ast.Call, {"func": called, "args": list(args), "keywords": keywords, **self._place})
 
     def formatted(self, value: ast.expr) -> ast.expr:
         """`f"{value}"`."""
-        return ast.JoinedStr([ast.FormattedValue(value, -1, None, **self._place)], **self._place)
+        return made(ast.JoinedStr, {"values": [self._formatted(value)], **self._place})
 
     def list_of(self, items: Iterable[ast.expr]) -> ast.expr:
         """A list display."""
@@ -114,7 +139,7 @@ class TreeBuilder:
 
     def compared(self, left: ast.expr, sign: ast.cmpop, right: ast.expr) -> ast.expr:
         """`left sign right`."""
-        return ast.Compare(left, [sign], [right], **self._place)
+        return made(ast.Compare, {"left": left, "ops": [sign], "comparators": [right], **self._place})
 
     def remainder(self, value: ast.expr, divisor: ast.expr) -> ast.expr:
         """`value % divisor`."""
@@ -122,19 +147,19 @@ class TreeBuilder:
 
     def all_of(self, values: list[ast.expr]) -> ast.expr:
         """`a and b and c`."""
-        return ast.BoolOp(ast.And(), values, **self._place)
+        return made(ast.BoolOp, {"op": _AND, "values": values, **self._place})
 
     def is_none(self, value: ast.expr) -> ast.expr:
         """`value is None`."""
-        return self.compared(value, ast.Is(), self.const(None))
+        return self.compared(value, _IS, self.const(None))
 
     def either(self, test: ast.expr, value: ast.expr, otherwise: ast.expr) -> ast.expr:
         """`value if test else otherwise`."""
-        return ast.IfExp(test, value, otherwise, **self._place)
+        return made(ast.IfExp, {"test": test, "body": value, "orelse": otherwise, **self._place})
 
     def named(self, name: str, value: ast.expr) -> ast.expr:
         """`(name := value)`."""
-        return ast.NamedExpr(ast.Name(name, _STORE, **self._place), value, **self._place)
+        return made(ast.NamedExpr, {"target": self.target(name), "value": value, **self._place})
 
     def chosen(self, number: str, values: list[ast.expr]) -> ast.expr:
         """The value whose turn the local `number` says it is; only that one is worked out."""
@@ -177,7 +202,7 @@ class TreeBuilder:
 
     def assignment(self, name: str, value: ast.expr) -> ast.stmt:
         """`name = value`."""
-        return ast.Assign([ast.Name(name, _STORE, **self._place)], value, **self._place)
+        return made(ast.Assign, {"targets": [self.target(name)], "value": value, **self._place})
 
     def assign_local(self, name: str, value: ast.expr) -> None:
         """Append `name = value`."""
@@ -185,7 +210,7 @@ class TreeBuilder:
 
     def do(self, expression: ast.expr) -> None:
         """Append an expression for its effect."""
-        self.add(ast.Expr(expression, **self._place))
+        self.add(made(ast.Expr, {"value": expression, **self._place}))
 
     def extend(self, statements: list[ast.stmt]) -> None:
         """Append statements."""
@@ -194,7 +219,7 @@ class TreeBuilder:
 
     def unpacking(self, names: list[str], value: ast.expr) -> ast.stmt:
         """`a, b = value`."""
-        target = ast.Tuple([ast.Name(name, _STORE, **self._place) for name in names], _STORE, **self._place)
+        target = ast.Tuple([self.target(name) for name in names], _STORE, **self._place)
         return ast.Assign([target], value, **self._place)
 
     def attribute_assignment(self, holder: str, name: str, value: ast.expr) -> ast.stmt:
@@ -205,11 +230,13 @@ class TreeBuilder:
 
     def for_(self, target: str, items: ast.expr, body: list[ast.stmt], index: str | None) -> None:
         """Append a loop; with `index` it counts."""
-        variable: ast.expr = ast.Name(target, _STORE, **self._place)
+        variable: ast.expr = self.target(target)
         if index is not None:
-            variable = ast.Tuple([ast.Name(index, _STORE, **self._place), variable], _STORE, **self._place)
+            variable = ast.Tuple([self.target(index), variable], _STORE, **self._place)
             items = self.call("enumerate", items)
-        self.add(ast.For(variable, items, body, [], **self._place))
+        self.add(
+            made(ast.For, {"target": variable, "iter": items, "body": body, "orelse": [], **self._place})
+        )
 
     @contextmanager
     def block(self, *, nests: bool = False) -> Iterator[list[ast.stmt]]:
@@ -230,7 +257,7 @@ class TreeBuilder:
 
     def if_(self, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt] | None = None) -> None:
         """Append an `if`."""
-        self.add(ast.If(test, body, orelse or [], **self._place))
+        self.add(made(ast.If, {"test": test, "body": body, "orelse": orelse or [], **self._place}))
 
     def try_finally(self, body: list[ast.stmt], final: list[ast.stmt]) -> None:
         """Append a `try ... finally`."""
@@ -291,7 +318,7 @@ class TreeBuilder:
         written = self.call(self.writer, value)
         if self.streams:
             written = ast.Yield(value, **self._place)
-        self._body.append(ast.Expr(written, **self._place))
+        self._body.append(made(ast.Expr, {"value": written, **self._place}))
 
     def _joined(self, pending: list[str | ast.expr]) -> ast.expr:
         if not pending:
@@ -299,11 +326,13 @@ class TreeBuilder:
         if len(pending) == 1:
             only = pending[0]
             return self.const(only) if isinstance(only, str) else only
-        parts = [
-            self.const(part) if isinstance(part, str) else ast.FormattedValue(part, -1, None, **self._place)
-            for part in pending
-        ]
-        return ast.JoinedStr(parts, **self._place)
+        parts = [self.const(part) if type(part) is str else self._formatted(part) for part in pending]
+        return made(ast.JoinedStr, {"values": parts, **self._place})
+
+    def _formatted(self, value: ast.expr) -> ast.expr:
+        return made(
+            ast.FormattedValue, {"value": value, "conversion": -1, "format_spec": None, **self._place}
+        )
 
     @contextmanager
     def capture(self, hint: str = "part") -> Iterator[ast.expr]:
