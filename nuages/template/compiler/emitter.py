@@ -12,6 +12,7 @@ from nuages.template.compiler.naming import Variables
 from nuages.template.compiler.scope import bound_in, identifier
 from nuages.template.compiler.tree import ANYWHERE, made
 from nuages.template.lookup import Finish, empty_if_missing, none_if_missing, step
+from nuages.template.nodes import TextNode
 from nuages.template.presentation import Switches, interned, presenter_for
 from nuages.template.variables import Argument, FilterExpression, Variable
 from nuages.utils.safestring import SafeData
@@ -84,13 +85,9 @@ class Emitter(Variables):
         counters = [self.assignment(name, self.const(value)) for name, value in self._initial]
         if self._asks_of_numbers:
             counters.append(self.assignment("plain", self.call("plain_numbers")))
+        get, nothing = self.attribute(self.local("names"), "get"), self.local("NOTHING")
         return counters + [
-            self.assignment(
-                local,
-                self.call(
-                    self.attribute(self.local("names"), "get"), self.const(name), self.local("NOTHING")
-                ),
-            )
+            self.assignment(local, self.call(get, self.const(name), nothing))
             for name, local in sorted(self._free.items())
         ]
 
@@ -99,7 +96,10 @@ class Emitter(Variables):
     def nodes(self, nodes: Sequence[Any]) -> None:
         """Write nodes one after the other."""
         for node in nodes:
-            self.node(node)
+            if type(node) is TextNode:
+                self.text(node.s)
+            else:
+                self.node(node)
 
     def node(self, node: Any) -> None:
         """Write one node, or a call of its `render` when it is not one of ours."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, TypeVar
 
 N = TypeVar("N", bound=ast.AST)
@@ -42,22 +43,11 @@ _JOINED_AT_MOST = 100
 # A browser that has this much can load styles and scripts already.
 _HEAD_END = "</head>"
 
-# Names that nearly every function has.
-_COMMON: dict[str, ast.expr] = {
-    name: made(ast.Name, {"id": name, "ctx": _LOAD, **ANYWHERE})
-    for name in (
-        "context",
-        "names",
-        "blocks",
-        "w",
-        "NOTHING",
-        "settle",
-        "or_none",
-        "or_empty",
-        "show0",
-        "show_variable0",
-    )
-}
+
+@lru_cache(maxsize=1024)
+def _name(name: str) -> ast.expr:
+    """A Python name. It cannot fail and so needs no place, so that one node serves wherever it is read."""
+    return made(ast.Name, {"id": name, "ctx": _LOAD, **ANYWHERE})
 
 
 class TreeBuilder:
@@ -71,21 +61,15 @@ class TreeBuilder:
         # How many loops and try blocks the current place is in.
         self.nesting = 0
         self._constant_names: dict[int, str] = {}
-        self._locals: dict[str, ast.expr] = _COMMON.copy()
-        self._texts: dict[str, ast.expr] = {}
         self._counter = 0
         self._body: list[ast.stmt] = []
         self._pending: list[str | ast.expr] = []
         self._place = _BEGINNING
 
-    # Expressions. Names and literals cannot fail, so their place does not matter and one node serves everywhere.
+    # Expressions
 
-    def local(self, name: str) -> ast.expr:
-        """A Python name."""
-        found = self._locals.get(name)
-        if found is None:
-            found = self._locals[name] = made(ast.Name, {"id": name, "ctx": _LOAD, **ANYWHERE})
-        return found
+    #: A Python name.
+    local = staticmethod(_name)
 
     def target(self, name: str) -> ast.Name:
         """A Python name that something is assigned to."""
@@ -93,12 +77,7 @@ class TreeBuilder:
 
     def const(self, value: Any) -> ast.expr:
         """A literal of Python."""
-        if type(value) is not str:
-            return made(ast.Constant, {"value": value, "kind": None, **ANYWHERE})
-        found = self._texts.get(value)
-        if found is None:
-            found = self._texts[value] = made(ast.Constant, {"value": value, "kind": None, **ANYWHERE})
-        return found
+        return made(ast.Constant, {"value": value, "kind": None, **ANYWHERE})
 
     def attribute(self, holder: ast.expr, name: str) -> ast.expr:
         """`holder.name`."""
@@ -106,11 +85,12 @@ class TreeBuilder:
 
     def call(self, function: str | ast.expr, *args: ast.expr, **kwargs: ast.expr) -> ast.expr:
         """A call; a function given by name is a runtime helper or a local."""
-        called = self.local(function) if isinstance(function, str) else function
+        called = _name(function) if type(function) is str else function
+        place = self._place
         keywords = [
-            made(ast.keyword, {"arg": name, "value": value, **self._place}) for name, value in kwargs.items()
+            made(ast.keyword, {"arg": name, "value": value, **place}) for name, value in kwargs.items()
         ]
-        return made(ast.Call, {"func": called, "args": list(args), "keywords": keywords, **self._place})
+        return made(ast.Call, {"func": called, "args": [*args], "keywords": keywords, **place})
 
     def formatted(self, value: ast.expr) -> ast.expr:
         """`f"{value}"`."""
@@ -311,13 +291,15 @@ class TreeBuilder:
             self._flush()
 
     def _flush(self) -> None:
-        pending, self._pending = self._pending, []
+        pending = self._pending
         if not pending:
             return
+        self._pending = []
         value = self._joined(pending)
-        written = self.call(self.writer, value)
         if self.streams:
-            written = ast.Yield(value, **self._place)
+            written: ast.expr = ast.Yield(value, **self._place)
+        else:
+            written = self.call(self.writer, value)
         self._body.append(made(ast.Expr, {"value": written, **self._place}))
 
     def _joined(self, pending: list[str | ast.expr]) -> ast.expr:
