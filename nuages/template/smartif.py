@@ -113,8 +113,8 @@ class Operation:
 
     @property
     def is_plain(self) -> bool:
-        """Whether this is a comparison of values: one expression."""
-        return self.sign in _COMPARISONS and all(isinstance(operand, Operand) for operand in self.operands)
+        """Whether this is one expression, and false if any part of it fails."""
+        return all(isinstance(operand, Operand) for operand in self.operands)
 
     def _expression(self, code: Emitter) -> ast.expr:
         return _written(code, self.sign, [operand.write(code) for operand in self.operands])
@@ -194,6 +194,10 @@ _STRENGTHS = {"or": 6, "and": 7, "not": 8, "in": 9, "not in": 9} | dict.fromkeys
 def _written(code: Emitter, sign: str, operands: list[ast.expr]) -> ast.expr:
     if sign == "not":
         return code.negated(operands[0])
+    if sign == "and":
+        return code.all_of(operands)
+    if sign == "or":
+        return code.any_of(operands)
     return code.compared(operands[0], _COMPARISONS[sign](), operands[1])
 
 

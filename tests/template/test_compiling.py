@@ -99,6 +99,17 @@ def test_very_many_tags_compile(render: Render) -> None:
     assert render("{{ a }}" * 5000, a="x") == "x" * 5000
 
 
+@pytest.mark.parametrize("condition", ["a and not b", "a or b", "a > 1 and b.c and not c", "a == 1"])
+def test_a_condition_whose_parts_may_fail_alike_is_one_expression(condition: str) -> None:
+    assert source_of(f"{{% if {condition} %}}x{{% endif %}}").count("try:") == 1
+
+
+def test_a_part_that_fails_counts_as_false_for_what_stands_around_it(render: Render) -> None:
+    assert render("{% if a < 1 or b %}yes{% endif %}", b=True) == "yes"
+    assert render("{% if not a.b < 1 and b %}yes{% endif %}", b=True) == "yes"
+    assert render("{% if b and not a.b < 1 or a < 1 %}yes{% endif %}", b=True) == "yes"
+
+
 def test_conditions_that_cannot_be_worked_out_are_false(render: Render) -> None:
     assert render("{% if a < 1 or b %}yes{% else %}no{% endif %}", b=False) == "no"
     assert render("{% if not a.b < 1 %}yes{% endif %}") == "yes"

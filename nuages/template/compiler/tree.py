@@ -17,6 +17,7 @@ N = TypeVar("N", bound=ast.AST)
 _LOAD = ast.Load()
 _STORE = ast.Store()
 _AND = ast.And()
+_OR = ast.Or()
 _IS = ast.Is()
 
 # The place of what cannot fail: Python then takes it to stand where the neighbouring instruction does, and joins the
@@ -128,6 +129,10 @@ class TreeBuilder:
     def all_of(self, values: list[ast.expr]) -> ast.expr:
         """`a and b and c`."""
         return made(ast.BoolOp, {"op": _AND, "values": values, **self._place})
+
+    def any_of(self, values: list[ast.expr]) -> ast.expr:
+        """`a or b or c`."""
+        return made(ast.BoolOp, {"op": _OR, "values": values, **self._place})
 
     def is_none(self, value: ast.expr) -> ast.expr:
         """`value is None`."""
