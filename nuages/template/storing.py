@@ -28,7 +28,7 @@ from nuages.conf import settings
 from nuages.core.exceptions import ImproperlyConfigured
 from nuages.template.compiler import runtime
 from nuages.template.compiler.store import CodeStore, users_folder
-from nuages.template.compiler.unit import Unit
+from nuages.template.compiler.unit import Unit, putting, text_of
 from nuages.template.library import InclusionNode
 from nuages.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from nuages.template.loaders.base import Loader
@@ -113,7 +113,8 @@ class StoredUnit(NamedTuple):
 
     name: str
     outermost: bool
-    code: CodeType
+    # Or the text, of a unit that is nothing else.
+    code: CodeType | str
     constants: tuple[tuple[str, Recipe], ...]
     sets: tuple[str, ...]
     uses_block: bool
@@ -141,6 +142,9 @@ def keep(template: Any, store: CodeStore) -> bool:
 
 
 def _stored(unit: Unit, switches: Switches, invalid: str, describing: Describing) -> StoredUnit:
+    text = text_of(unit.nodes)
+    if text is not None:
+        return StoredUnit(unit.name, unit.outermost, text, (), (), False, unit.live)
     compiled, code = unit.compiled(switches, invalid)
     unit.adopt(switches, invalid, compiled, code.constants, code.root_names, code.may_read("block"))
     constants = tuple((name, describing.recipe(value, unit)) for name, value in code.constants.items())
@@ -451,6 +455,8 @@ class RestoredUnit(Unit):
         if streaming or (tuple(switches), string_if_invalid) != usual:
             return super()._made(switches, string_if_invalid, streaming=streaming)
         stored = self._stored
+        if isinstance(stored.code, str):
+            return putting(stored.code)
         restoring = self._restoring
         constants: dict[str, Any] = {}
         try:

@@ -17,7 +17,7 @@ from nuages.template.compiler.emitter import LOOPS_AT_MOST, TAGS_AT_MOST, Emitte
 from nuages.template.compiler.runtime import HELPERS
 from nuages.template.compiler.scope import Depth, depth_of
 from nuages.template.context import Context
-from nuages.template.nodes import Node
+from nuages.template.nodes import Node, TextNode
 from nuages.template.presentation import Switches, interned
 from nuages.utils.functional import cached_property
 
@@ -39,6 +39,25 @@ def own_nodes(nodes: Sequence[Any]) -> Any:
         if isinstance(node, Node) and node.child_nodelists and node.compiles and not node.stands_apart:
             for children in node.children():
                 waiting.extend(children)
+
+
+def text_of(nodes: Sequence[Any]) -> str | None:
+    """What nodes put out that are nothing but text; None for any others."""
+    if any(type(node) is not TextNode for node in nodes):
+        return None
+    return "".join([node.s for node in nodes])
+
+
+def putting(text: str) -> Function:
+    """The function of nodes that are only text, as many blocks are: there is nothing to compile."""
+
+    def put_text(context: Context, names: dict[str, Any], blocks: Blocks, write: Writer) -> None:
+        write(text)
+
+    def put_nothing(context: Context, names: dict[str, Any], blocks: Blocks, write: Writer) -> None:
+        pass
+
+    return put_text if text else put_nothing
 
 
 def switches_of(context: Context) -> Switches:
@@ -120,6 +139,10 @@ class Unit:
         return generator
 
     def _made(self, switches: Switches, string_if_invalid: str, *, streaming: bool) -> Any:
+        if not streaming:
+            text = text_of(self.nodes)
+            if text is not None:
+                return putting(text)
         compiled, code = self.compiled(switches, string_if_invalid, streaming=streaming)
         reads_block = code.may_read("block")
         if streaming:
