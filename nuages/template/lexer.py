@@ -60,46 +60,46 @@ class Lexer:
 
     def tokenize(self) -> list[Token]:
         """All tokens in order; none is empty."""
-        return list(self._scan(str(self.template_string)))
-
-    def _scan(self, source: str) -> Iterator[Token]:
+        source = str(self.template_string)
+        tokens: list[Token] = []
         lineno = 1
         line_start = cursor = 0
         for start, end in _tag_spans(source):
             if start > cursor:
                 text = source[cursor:start]
-                yield self._text(text, cursor, lineno, line_start)
+                tokens.append(self._token(_TEXT, text, cursor, start, lineno, line_start))
                 newlines = text.count("\n")
                 if newlines:
                     lineno += newlines
                     line_start = cursor + text.rindex("\n") + 1
-            token = self._tag(source[start:end], start, end, lineno)
-            token.column = start - line_start
-            yield token
+            kind = _KIND_BY_SIGN[source[start + 1]]
+            contents = source[start + 2 : end - 2].strip()
+            if self.verbatim or (kind is _BLOCK and contents.startswith("verbatim")):
+                kind, contents = self._verbatim(kind, contents, source[start:end])
+            tokens.append(self._token(kind, contents, start, end, lineno, line_start))
             cursor = end
         if cursor < len(source):
-            yield self._text(source[cursor:], cursor, lineno, line_start)
+            tokens.append(self._token(_TEXT, source[cursor:], cursor, len(source), lineno, line_start))
+        return tokens
 
-    def _text(self, text: str, start: int, lineno: int, line_start: int) -> Token:
-        token = self._token(_TEXT, text, start, start + len(text), lineno)
-        token.column = start - line_start
-        return token
-
-    def _tag(self, tag: str, start: int, end: int, lineno: int) -> Token:
-        kind = _KIND_BY_SIGN[tag[1]]
-        inner = tag[2:-2].strip()
+    def _verbatim(self, kind: TokenType, inner: str, tag: str) -> tuple[TokenType, str]:
+        """What a tag is that begins a verbatim block, stands in one or ends it."""
         if self.verbatim:
             # Everything is text until the very tag that closes this verbatim block.
             if kind is not _BLOCK or inner != self.verbatim:
-                return self._token(_TEXT, tag, start, end, lineno)
+                return _TEXT, tag
             self.verbatim = False
-        elif kind is _BLOCK and (inner == "verbatim" or inner.startswith("verbatim ")):
+        elif inner == "verbatim" or inner.startswith("verbatim "):
             self.verbatim = f"end{inner}"
-        return self._token(kind, inner, start, end, lineno)
+        return kind, inner
 
-    def _token(self, kind: TokenType, contents: str, start: int, end: int, lineno: int) -> Token:
+    def _token(
+        self, kind: TokenType, contents: str, start: int, end: int, lineno: int, line_start: int
+    ) -> Token:
         token = Token(kind, contents, (start, end) if self.keeps_position else None, lineno)
-        token.start, token.end = start, end
+        token.start = start
+        token.end = end
+        token.column = start - line_start
         return token
 
 

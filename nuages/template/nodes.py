@@ -91,8 +91,8 @@ class Node:
             if isinstance(node, nodetype):
                 found.append(node)
             if isinstance(node, Node) and node.child_nodelists:
-                for nodes in reversed(list(node.children())):
-                    waiting.extend(reversed(nodes))
+                for nodes in reversed([*node.children()]):
+                    waiting += nodes[::-1]
         return found
 
 
@@ -114,7 +114,14 @@ class NodeList(list[Any]):
 
     def get_nodes_by_type(self, nodetype: type[N]) -> list[N]:
         """All nodes of a kind in the list and below."""
-        return [found for node in self for found in node.get_nodes_by_type(nodetype)]
+        found: list[N] = []
+        for node in self:
+            # Most have nothing in them.
+            if type(node) is not TextNode and type(node) is not VariableNode:
+                found += node.get_nodes_by_type(nodetype)
+            elif isinstance(node, nodetype):
+                found.append(node)
+        return found
 
 
 class TextNode(Node):

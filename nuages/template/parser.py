@@ -55,10 +55,13 @@ class Parser:
         ends = tuple(parse_until or ())
         nodes = NodeList()
         while self.tokens:
-            token = self.next_token()
+            token = self.tokens.pop()
             kind = token.token_type
             if kind is TokenType.TEXT:
-                self.extend_nodelist(nodes, TextNode(token.contents), token)
+                text = TextNode(token.contents)
+                text.token = token
+                text.origin = self.origin
+                nodes.append(text)
             elif kind is TokenType.VAR:
                 self.extend_nodelist(nodes, VariableNode(self._expression(token)), token)
             elif kind is TokenType.BLOCK:

@@ -63,6 +63,8 @@ class Token:
 
     def split_contents(self) -> list[str]:
         """Split a tag into words; quoted strings and `_("...")` stay whole."""
+        if '"' not in self.contents and "'" not in self.contents:
+            return self.contents.split()
         words: list[str] = []
         pieces = iter(smart_split(self.contents))
         for piece in pieces:

@@ -6,6 +6,7 @@ import inspect
 import re
 import warnings
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from nuages.template.context import BaseContext
@@ -13,8 +14,8 @@ from nuages.template.exceptions import TemplateSyntaxError
 from nuages.template.lookup import Missing, not_found, settle, step
 from nuages.template.presentation import log_failure
 from nuages.utils.deprecation import RemovedInDjango2028Warning
-from nuages.utils.safestring import SafeData, mark_safe
-from nuages.utils.text import unescape_string_literal
+from nuages.utils.safestring import SafeData, SafeString, mark_safe
+from nuages.utils.text import literal_text, unescape_string_literal
 from nuages.utils.timezone import template_localtime
 from nuages.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -39,6 +40,20 @@ def number_of(text: str) -> int | float | None:
     return None
 
 
+@lru_cache(maxsize=1024)
+def _parts(var: str) -> tuple[str, ...]:
+    """The names in `a.b.c`. Templates have many of them in common."""
+    if var.startswith("_") or "._" in var:
+        raise TemplateSyntaxError(f"Variables and attributes may not begin with underscores: '{var}'")
+    for sign in "+-":
+        if sign in var:
+            raise TemplateSyntaxError(f"Invalid character ('{sign}') in variable name: '{var}'")
+    parts = tuple(var.split("."))
+    if len(parts) > LINKS_AT_MOST:
+        raise TemplateSyntaxError(f"More than {LINKS_AT_MOST} look-ups in one expression")
+    return parts
+
+
 class Variable:
     """A variable, number or string literal.
 
@@ -55,6 +70,9 @@ class Variable:
         self.lookups: tuple[str, ...] | None = None
         self.translate = False
         self.message_context: str | None = None
+        if var[:1].isalpha():
+            self.lookups = _parts(var)
+            return
         if var[:1] in "+-.0123456789":
             self.literal = number_of(var)
             if self.literal is not None:
@@ -65,19 +83,7 @@ class Variable:
         try:
             self.literal = mark_safe(unescape_string_literal(var))
         except ValueError:
-            self.lookups = self._parts(var)
-
-    @staticmethod
-    def _parts(var: str) -> tuple[str, ...]:
-        if var.startswith("_") or "._" in var:
-            raise TemplateSyntaxError(f"Variables and attributes may not begin with underscores: '{var}'")
-        for sign in "+-":
-            if sign in var:
-                raise TemplateSyntaxError(f"Invalid character ('{sign}') in variable name: '{var}'")
-        parts = tuple(var.split("."))
-        if len(parts) > LINKS_AT_MOST:
-            raise TemplateSyntaxError(f"More than {LINKS_AT_MOST} look-ups in one expression")
-        return parts
+            self.lookups = _parts(var)
 
     def __repr__(self) -> str:
         return f"<Variable: {self.var!r}>"
@@ -147,6 +153,14 @@ Filter = Callable[..., Any]
 Argument = tuple[bool, Any]
 
 
+def _literal(text: str) -> Any:
+    """The value of a string in quotes, which may stand in `_(...)`."""
+    if text[0] == "_":
+        return Variable(text).resolve({})
+    # Nothing is lazy about it, so the text is at hand at once.
+    return SafeString(literal_text(text))
+
+
 class FilterExpression:
     """A variable or literal and the filters it goes through, as in `{{ name|default:"nobody"|upper }}`.
 
@@ -161,8 +175,8 @@ class FilterExpression:
         head = _HEAD.match(token)
         if head is None:
             raise self._headless(token)
-        self.var: Any = self._head(head)
-        self.is_var = isinstance(self.var, Variable)
+        self.is_var = head.lastgroup == "name"
+        self.var: Any = Variable(head[0]) if self.is_var else _literal(head[0])
         upto = head.end()
         while upto < len(token):
             piece = _FILTER.match(token, upto)
@@ -193,19 +207,14 @@ class FilterExpression:
             f"Could not parse some characters: {token[:upto]}|{token[upto:start]}|{token[start:]}"
         )
 
-    @staticmethod
-    def _head(head: re.Match[str]) -> Any:
-        constant = head["constant"]
-        return Variable(head["name"]) if constant is None else Variable(constant).resolve({})
-
     def _add(self, piece: re.Match[str], parser: Parser) -> None:
-        name = piece["filter"]
+        name, constant, variable = piece.group("filter", "constant", "name")
         function = parser.find_filter(name)
         arguments: list[Argument] = []
-        if piece["constant"] is not None:
-            arguments.append((False, Variable(piece["constant"]).resolve({})))
-        elif piece["name"] is not None:
-            arguments.append((True, Variable(piece["name"])))
+        if constant is not None:
+            arguments.append((False, _literal(constant)))
+        elif variable is not None:
+            arguments.append((True, Variable(variable)))
         self.args_check(name, function, arguments)
         if len(self.filters) >= LINKS_AT_MOST:
             raise TemplateSyntaxError(f"More than {LINKS_AT_MOST} filters in one expression")

@@ -273,9 +273,13 @@ def smart_split(text: Any) -> Iterator[str]:
 @keep_lazy_text
 def unescape_string_literal(s: Any) -> str:
     """Return what a quoted string of a template says: without its quotes, and with escaped ones unescaped."""
-    text = str(s)
+    return literal_text(str(s))
+
+
+def literal_text(text: str) -> str:
+    """As `unescape_string_literal`, of a string that is there already."""
     if len(text) < 2 or text[0] not in "\"'" or text[-1] != text[0]:
-        raise ValueError(f"Not a string literal: {s!r}")
+        raise ValueError(f"Not a string literal: {text!r}")
     quote = text[0]
     return text[1:-1].replace(f"\\{quote}", quote).replace("\\\\", "\\")
 

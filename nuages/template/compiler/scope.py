@@ -71,17 +71,15 @@ class Depth(NamedTuple):
 def depth_of(nodes: Iterable[Any]) -> Depth:
     """The greatest depths in and below nodes."""
     tags = loops = 0
-    waiting: list[tuple[Any, int, int]] = [(node, 0, 0) for node in nodes]
+    waiting: list[tuple[Iterable[Any], int, int]] = [(nodes, 0, 0)]
     while waiting:
-        node, above, around = waiting.pop()
-        if above > tags:
-            tags = above
-        if isinstance(node, Node) and (node.child_nodelists or node.nests):
-            around += node.nests
-            if around > loops:
-                loops = around
-            for children in node.children():
-                waiting += [(child, above + 1, around) for child in children]
+        within, above, around = waiting.pop()
+        tags = max(tags, above)
+        for node in within:
+            if isinstance(node, Node) and (node.child_nodelists or node.nests):
+                inside = around + node.nests
+                loops = max(loops, inside)
+                waiting += [(children, above + 1, inside) for children in node.children()]
     return Depth(tags, loops)
 
 

@@ -30,15 +30,18 @@ Generating = Callable[[Context, dict[str, Any], Blocks, None], Iterator[str]]
 BLOCKS_KEY = "nuages.blocks"
 
 
-def own_nodes(nodes: Sequence[Any]) -> Any:
-    """The nodes that become part of the same function."""
-    waiting = list(nodes)
+def need_context(nodes: Sequence[Any]) -> bool:
+    """Whether a node that becomes part of the same function is one we do not know, or hands the Context on."""
+    waiting = [nodes]
     while waiting:
-        node = waiting.pop()
-        yield node
-        if isinstance(node, Node) and node.child_nodelists and node.compiles and not node.stands_apart:
-            for children in node.children():
-                waiting.extend(children)
+        for node in waiting.pop():
+            if type(node) is TextNode:
+                continue
+            if not node.compiles or node.needs_context:
+                return True
+            if isinstance(node, Node) and node.child_nodelists and not node.stands_apart:
+                waiting += node.children()
+    return False
 
 
 def text_of(nodes: Sequence[Any]) -> str | None:
@@ -100,7 +103,7 @@ class Unit:
         """Whether the function needs the Context itself."""
         return (
             self._asked_to_be_live
-            or any(not node.compiles or node.needs_context for node in own_nodes(self.nodes))
+            or need_context(self.nodes)
             or self._is_too_deep(depth_of(self.nodes))
         )
 
