@@ -21,7 +21,9 @@ from nuages.template.lookup import (
     Missing,
     attribute_types,
     by_rules,
+    empty_if_missing,
     not_found,
+    plain_types,
     reading,
     settle,
     slowly,
@@ -109,6 +111,10 @@ def _same(value: Any) -> Any:
     return value
 
 
+#: Templates made from text on the fly may name ever other filters; forgetting them all is cheaper than keeping them.
+MOST_FILTERED = 8192
+
+
 @lru_cache(maxsize=256)
 def presenter_for(switches: Switches, string_if_invalid: str) -> Presenter:
     """The presenter of a combination; there are few."""
@@ -127,6 +133,7 @@ class Presenter:
         for which in ("show", "show_variable", "show_number"):
             getattr(self, which).made_from = ("show", tuple(switches), string_if_invalid, which)
         self._steps: dict[tuple[str, bool], Callable[[Any], str]] = {}
+        self._filtered: dict[tuple[Any, ...], Callable[[Any], str]] = {}
 
     def show_step(self, bit: str, *, first: bool) -> Callable[[Any], str]:
         """Look `bit` up and show what is there, in one go."""
@@ -170,6 +177,50 @@ class Presenter:
             return way(value) if way is not None else show(settle(value))
 
         return reading(show_step, bit)
+
+    def show_filtered(
+        self, bit: str, on_str: Callable[[Any], Any], function: Callable[[Any], Any], *, first: bool
+    ) -> Callable[[Any], str]:
+        """Look `bit` up, send what is there through a filter and show what that gives, in one go.
+
+        `on_str` is what the filter does to an exact `str`; what is missing reaches it as an empty one.
+        """
+        key = bit, on_str, function, first
+        made = self._filtered.get(key)
+        if made is None:
+            if len(self._filtered) >= MOST_FILTERED:
+                self._filtered.clear()
+            made = self._filtered[key] = self._make_filtered(bit, on_str, function, first)
+            made.made_from = ("show_filtered", tuple(self.switches), self.string_if_invalid, *key)  # type: ignore[attr-defined]
+        return made
+
+    def _make_filtered(
+        self, bit: str, on_str: Callable[[Any], Any], function: Callable[[Any], Any], first: bool
+    ) -> Callable[[Any], str]:
+        by_attribute = () if bit.isdecimal() else attribute_types(bit)
+        look_up = step(bit, first=first, finish=empty_if_missing)
+        show = self.show
+        escape = _escape_inner if self.switches.autoescape else _same
+
+        def show_filtered(holder: Any) -> str:
+            if type(holder) in by_attribute:
+                try:
+                    value = holder.bit
+                except Exception as error:
+                    value = empty_if_missing(stumbled(holder, bit, error))
+                if type(value) not in plain_types:
+                    value = empty_if_missing(settle(value))
+            else:
+                value = look_up(holder)
+            if type(value) is not str:
+                return show(function(value))
+            text = on_str(value)
+            if type(text) is not str:
+                return show(text)
+            escaped: str = escape(text)
+            return escaped if escaped is text or "&#" not in escaped else escape_text(text)
+
+        return show_filtered if bit.isdecimal() else reading(show_filtered, bit)
 
     def _make(self) -> tuple[Callable[[Any], str], Callable[[Any], str], Callable[[int], str]]:
         switches = self.switches

@@ -231,6 +231,9 @@ def _of_function(value: Any) -> Recipe:
             return ("keeping", rest[0], _of_function(rest[1]))
         if kind == "spelled_out":
             return ("spelled_out", _of_function(rest[0]), *rest[1:])
+        if kind == "show_filtered":
+            switches, invalid, bit, on_str, function, first = rest
+            return (kind, switches, invalid, bit, _of_function(on_str), _of_function(function), first)
         return made_from
     module, path = getattr(value, "__module__", None), getattr(value, "__qualname__", "")
     if module is None:
@@ -361,6 +364,12 @@ class Restoring:
     def show_step(self, switches: Any, invalid: str, bit: str, first: bool) -> Any:
         return presenter_for(interned(switches), invalid).show_step(bit, first=first)
 
+    def show_filtered(
+        self, switches: Any, invalid: str, bit: str, on_str: Recipe, function: Recipe, first: bool
+    ) -> Any:
+        presenter = presenter_for(interned(switches), invalid)
+        return presenter.show_filtered(bit, self.value(on_str), self.value(function), first=first)
+
     def show(self, switches: Any, invalid: str, which: str) -> Any:
         return getattr(presenter_for(interned(switches), invalid), which)
 
@@ -405,6 +414,7 @@ _MAKERS: dict[str, Any] = {
     "step": Restoring.step,
     "show_step": Restoring.show_step,
     "show": Restoring.show,
+    "show_filtered": Restoring.show_filtered,
     "keeping": Restoring.keeping,
     "spelled_out": Restoring.spelled_out,
     "url": Restoring.url,

@@ -138,3 +138,53 @@ def test_short_branches_show_the_first_that_is_true() -> None:
         "{% if forloop.counter|divisibleby:2 %}!{% endif %}{% if not forloop.last %},{% endif %}{% endfor %}"
     )
     assert template.render(Context({"xs": [1, 2, 3, 4]})) == "-,2e!,<3>,4e!"
+
+
+class _Shelf:
+    label = "a & b"
+    count = 7
+    nothing = None
+
+    def named(self) -> str:
+        return "called <i>"
+
+    @property
+    def gone(self) -> str:
+        error = LookupError("no")
+        error.silent_variable_failure = True  # type: ignore[attr-defined]
+        raise error
+
+    @property
+    def broken(self) -> str:
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("{{ it.label|upper }}", "A &amp; B"),
+        ("{{ it.count|upper }}", "7"),
+        ("{{ it.nothing|upper }}", "NONE"),
+        ("{{ it.named|upper }}", "CALLED &lt;I&gt;"),
+        ("{{ it.absent|upper }}", ""),
+        ("{{ it.gone|upper }}", ""),
+        ("{{ it.label|length }}", "5"),
+        ("{{ it.label|safe }}", "a & b"),
+        ("{% autoescape off %}{{ it.label|upper }}{% endautoescape %}", "A & B"),
+        ("{{ it.itself.label|upper }}", "A &amp; B"),
+        ("{{ pairs.0|upper }}", "X"),
+        ("{{ words.key|upper }}", "&lt;"),
+        ("{% for word in pairs %}{{ forloop.counter|add:1 }}{{ forloop.last|yesno }}{% endfor %}", "2yes"),
+    ],
+)
+def test_a_filter_right_after_a_look_up_gets_what_it_would_get_by_itself(source: str, expected: str) -> None:
+    it = _Shelf()
+    it.itself = it  # type: ignore[attr-defined]
+    context = Context({"it": it, "pairs": ["x"], "words": {"key": "<"}})
+    template = Engine().from_string(source)
+    assert [template.render(context), template.render(context)] == [expected, expected]
+
+
+def test_an_error_of_an_attribute_is_not_lost_before_a_filter() -> None:
+    with pytest.raises(ZeroDivisionError):
+        Engine().from_string("{{ it.broken|upper }}").render(Context({"it": _Shelf()}))

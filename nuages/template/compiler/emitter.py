@@ -172,12 +172,12 @@ class Emitter(Variables):
             value = self.value(expression)
             self.put(self.call(f"show{self.presenter()}", value))
             return
-        if expression.filters or not expression.is_var or expression.var.lookups is None:
+        lookups = expression.var.lookups if expression.is_var else None
+        if lookups is None or expression.var.translate:
             self.show_value(self.value(expression))
             return
-        lookups = expression.var.lookups
-        if expression.var.translate:
-            self.show_value(self.value(expression))
+        if expression.filters:
+            self._show_filtered(expression, lookups)
             return
         if len(lookups) == 1:
             value = self.read(lookups[0])
@@ -194,11 +194,47 @@ class Emitter(Variables):
         if special is not None:
             self.show_value(special)
             return
-        name, *rest, last = lookups
-        value, settled = self._start(name)
-        for bit in rest:
+        value, settled = self._holder(lookups)
+        self.put(self.call(self.show_step(lookups[-1], first=not settled), value))
+
+    def _holder(self, lookups: tuple[str, ...]) -> tuple[ast.expr, bool]:
+        """The value of `a.b` in `a.b.c`, and whether it is known to need no call."""
+        value, settled = self._start(lookups[0])
+        for bit in lookups[1:-1]:
             value, settled = self.call(self._step(bit, first=not settled), value), True
-        self.put(self.call(self.show_step(last, first=not settled), value))
+        return value, settled
+
+    def _show_filtered(self, expression: FilterExpression, lookups: tuple[str, ...]) -> None:
+        """Put out `a.b|c`, in one call where the last name is looked up for a single filter that needs nothing else."""
+        filtered = self._alone(expression) if len(lookups) > 1 and not self.string_if_invalid else None
+        if filtered is None or self._special(lookups) is not None:
+            self.show_value(self.value(expression))
+            return
+        on_str, function = filtered
+        value, settled = self._holder(lookups)
+        made = presenter_for(self.switches, self.string_if_invalid)
+        shown = made.show_filtered(lookups[-1], on_str, function, first=not settled)
+        self.put(self.call(self.constant(shown, f"show_{identifier(lookups[-1])}"), value))
+
+    def _alone(
+        self, expression: FilterExpression
+    ) -> tuple[Callable[[Any], Any], Callable[[Any], Any]] | None:
+        """The filter of an expression that has one and gives it its value only: what it does to a `str`, and to all."""
+        if len(expression.filters) != 1:
+            return None
+        function, arguments = expression.filters[0]
+        made = spelled_out(function, arguments, self.switches)
+        if made is not None:
+            return made, made
+        if (
+            arguments
+            or getattr(function, "expects_localtime", False)
+            or getattr(function, "needs_autoescape", False)
+        ):
+            return None
+        if getattr(function, "is_safe", False) and not getattr(function, "is_on_text", False):
+            function = runtime.keeping_safe_alone(function)
+        return getattr(function, "on_str", function), function
 
     def show_value(self, value: ast.expr) -> None:
         """Put out a value, escaped and localized."""
@@ -396,9 +432,9 @@ class Emitter(Variables):
 
     def _filters(self, expression: FilterExpression, value: ast.expr) -> ast.expr:
         for function, arguments in expression.filters:
-            spelled_out = self._spelled_out(function, arguments)
-            if spelled_out is not None:
-                value = self.call(spelled_out, value)
+            made = spelled_out(function, arguments, self.switches)
+            if made is not None:
+                value = self.call(self.constant(made, identifier(made.__name__)), value)
                 continue
             given = [
                 self.required(argument) if looked_up else self.literal(argument)
@@ -406,17 +442,6 @@ class Emitter(Variables):
             ]
             value = self._filter(function, value, given)
         return value
-
-    def _spelled_out(self, function: Callable[..., Any], arguments: list[Argument]) -> ast.expr | None:
-        """What a filter has for the very argument that the template gives it, if it has something."""
-        make = getattr(function, "spelled_out", None)
-        if make is None or len(arguments) != 1:
-            return None
-        looked_up, argument = arguments[0]
-        if looked_up or not isinstance(argument, str):
-            return None
-        short = make(str.__str__(argument), self.switches.use_tz)
-        return None if short is None else self.constant(short, identifier(short.__name__))
 
     def _filter(self, function: Callable[..., Any], value: ast.expr, given: list[ast.expr]) -> ast.expr:
         hint = identifier(getattr(function, "__name__", "filter"))
@@ -458,3 +483,16 @@ class Emitter(Variables):
             self.call(self.constant(on_str, f"{hint}_str"), self.local(text), *given),
             self.call(self.constant(function, hint), self.local(text), *given),
         )
+
+
+def spelled_out(
+    function: Callable[..., Any], arguments: list[Argument], switches: Switches
+) -> Callable[[Any], Any] | None:
+    """What a filter has for the very argument that the template gives it, if it has something."""
+    make = getattr(function, "spelled_out", None)
+    if make is None or len(arguments) != 1:
+        return None
+    looked_up, argument = arguments[0]
+    if looked_up or not isinstance(argument, str):
+        return None
+    return make(str.__str__(argument), switches.use_tz)  # type: ignore[no-any-return]

@@ -313,7 +313,7 @@ class TreeBuilder:
         if len(pending) == 1:
             only = pending[0]
             return self.const(only) if isinstance(only, str) else only
-        parts = [self.const(part) if type(part) is str else self._formatted(part) for part in pending]
+        parts = [self.const(part) if isinstance(part, str) else self._formatted(part) for part in pending]
         return made(ast.JoinedStr, {"values": parts, **self._place})
 
     def _formatted(self, value: ast.expr) -> ast.expr:

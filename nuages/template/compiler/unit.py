@@ -101,11 +101,7 @@ class Unit:
     @cached_property
     def live(self) -> bool:
         """Whether the function needs the Context itself."""
-        return (
-            self._asked_to_be_live
-            or need_context(self.nodes)
-            or self._is_too_deep(depth_of(self.nodes))
-        )
+        return self._asked_to_be_live or need_context(self.nodes) or self._is_too_deep(depth_of(self.nodes))
 
     @staticmethod
     def _is_too_deep(depth: Depth) -> bool:
