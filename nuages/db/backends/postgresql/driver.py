@@ -28,8 +28,9 @@ except ImportError as error:
 from psycopg import ClientCursor, IsolationLevel, adapters, errors, sql
 from psycopg import waiting as driver_waiting
 from psycopg.pq import ConnStatus, TransactionStatus
-from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.string import TextLoader
+
+from nuages.db.backends.postgresql import moments
 
 if TYPE_CHECKING:
     from nuages.db.backends.statement import Statement
@@ -106,7 +107,7 @@ class Connection(psycopg.Connection[Any]):
         """The same, but moments stay as the server says them: loaders of rows give them their zone."""
         if self._stored is None:
             self._stored = adapters.__class__(super().adapters)
-            self._stored.register_loader("timestamptz", TimestamptzLoader)
+            self._stored.register_loader("timestamptz", moments.stored_loader(self._stored))
         return self._stored
 
     def kept_cursor(self, statement: Statement) -> Any:
@@ -246,23 +247,9 @@ def connection_class_of(conn_class: type[Any]) -> Callable[..., Any]:
     return getattr(conn_class, "open", conn_class.connect)
 
 
-class _ZonedLoader(TimestamptzLoader):
-    """Reads a moment in the session's zone and gives it ours: an offset for a zone, or none at all."""
-
-    timezone: datetime.tzinfo | None = None
-
-    def load(self, data: Any) -> datetime.datetime:
-        return super().load(data).replace(tzinfo=self.timezone)
-
-
-@cache
-def _loader_for(zone: datetime.tzinfo | None) -> type[_ZonedLoader]:
-    return type("ZonedLoader", (_ZonedLoader,), {"timezone": zone})
-
-
 def register_tzloader(zone: datetime.tzinfo | None, context: Any) -> None:
     """Let a connection read moments as datetimes of `zone` (naive where that is None)."""
-    context.adapters.register_loader("timestamptz", _loader_for(zone))
+    context.adapters.register_loader("timestamptz", moments.loader_for(zone))
 
 
 @cache
@@ -271,7 +258,7 @@ def get_adapters_template(use_tz: bool, timezone: datetime.tzinfo | None) -> Any
     template = adapters.__class__(adapters)
     for name in ("json", "jsonb", "inet"):
         template.register_loader(name, TextLoader)
-    template.register_loader("timestamptz", _loader_for(timezone if use_tz else None))
+    template.register_loader("timestamptz", moments.loader_for(timezone if use_tz else None))
     return template
 
 
