@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import os
+import subprocess
+import sys
 import zoneinfo
 from typing import Any
 
@@ -43,7 +46,7 @@ def in_zone(request: pytest.FixtureRequest, postgres: Any) -> Any:
 
 
 @pytest.mark.parametrize("in_zone", ["Europe/Berlin"], indirect=True)
-def test_both_of_the_hours_that_a_zone_has_twice_are_told_apart(in_zone: Any) -> None:
+def test_moments_of_the_hours_that_a_zone_has_twice_are_told_apart(in_zone: Any) -> None:
     for moment in TWICE:
         known, stored = both_ways(moment.isoformat())
         assert known.tzinfo is in_zone.timezone
@@ -85,3 +88,21 @@ def test_a_loader_of_somebody_elses_is_not_replaced() -> None:
     used = adapters.__class__(adapters)
     used.register_loader("timestamptz", Theirs)
     assert moments.stored_loader(used) is Theirs
+
+
+def test_all_this_is_so_for_the_driver_without_its_part_in_c() -> None:
+    tests = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        __file__,
+        "-k",
+        "not without_its_part",
+    ]
+    done = subprocess.run(
+        tests, env=os.environ | {"PSYCOPG_IMPL": "python"}, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stdout

@@ -69,5 +69,6 @@ def loader_for(zone: datetime.tzinfo | None) -> type[Any]:
 def stored_loader(used: Any) -> type[Any]:
     """What reads moments for loaders of rows, which give them their zone, from the adapters that are used otherwise."""
     loader = used.get_loader(_MOMENT, Format.TEXT)
-    stored: type[Any] = loader.stored if issubclass(loader, _Zoned) else loader
-    return stored
+    if loader is _CLOCK_LOADER or not issubclass(loader, _Zoned):
+        return loader
+    return loader.stored
