@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from nuages.core.exceptions import FieldError
 from nuages.db.models import Count, F, Q
-from tests.db.query.shop.models import Author, Book, Country, Tag
+from tests.db.query.shop.models import Author, Book, Country, Reading, Tag
 
 
 def titles(queryset: Any) -> list[str]:
@@ -187,3 +188,17 @@ def test_a_condition_that_begins_with_a_bracket_stays_whole() -> None:
 def test_distinct_values_are_counted_under_a_condition() -> None:
     counted = Book.objects.aggregate(total=Count("price", distinct=True, filter=Q(pages__gt=100)))
     assert counted == {"total": 2}
+
+
+def test_indexes_of_arrays_in_documents_may_count_from_the_end() -> None:
+    Reading.objects.create(data={"a": [1, [2, 3]]})
+    Reading.objects.create(data={"a": [1]})
+    assert list(Reading.objects.filter(**{"data__a__-1__-2": 2}).values_list("data__a__-2", flat=True)) == [1]
+
+
+def test_days_and_moments_can_be_looked_up_by_their_text() -> None:
+    Reading.objects.create(
+        day=datetime.date(2026, 11, 22), moment=datetime.datetime(2026, 11, 22, 10, tzinfo=datetime.UTC)
+    )
+    assert Reading.objects.filter(day__startswith="2026-11", moment__contains="-22 ").count() == 1
+    assert not Reading.objects.filter(day__startswith="2025").exists()

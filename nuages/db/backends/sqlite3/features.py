@@ -52,7 +52,6 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     has_case_insensitive_like: bool = True
     supports_bit_aggregations: bool = True
     supports_cast_with_precision: bool = False
-    supports_date_lookup_using_string: bool = False
     supports_frame_exclusion: bool = True
     supports_frame_range_fixed_distance: bool = True
     supports_nulls_distinct_unique_constraints: bool = False
@@ -68,14 +67,12 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     has_json_object_function: bool = True
     json_key_contains_list_matching_requires_list: bool = True
     supports_json_field_contains: bool = False
-    supports_json_negative_indexing: bool = VERSION >= (3, 42)
 
     atomic_transactions: bool = False
     can_clone_databases: bool = True
     can_create_inline_fk: bool = False
     can_defer_constraint_checks: bool = True
     can_rollback_ddl: bool = True
-    supports_paramstyle_pyformat: bool = False
     requires_literal_defaults: bool = True
 
     can_alter_table_drop_column: bool = VERSION >= (3, 35, 5)
