@@ -51,8 +51,8 @@ bench: $(VENV)-newest/.ready  ## Compare with the peers; writes benchmarks/RESUL
 conformance: $(VENV)-newest/.ready  ## Django's own suite on nuages; writes conformance/RESULTS.md
 	$(VENV)-newest/bin/python -m conformance
 
-conformance-postgres: $(VENV)/.ready  ## The suite's labels about databases on PostgreSQL; writes conformance/RESULTS-postgresql.md
-	$(BIN)/python -m conformance --database postgresql
+conformance-postgres: $(VENV)-newest/.ready  ## The suite's labels about databases on PostgreSQL; writes conformance/RESULTS-postgresql.md
+	$(VENV)-newest/bin/python -m conformance --database postgresql
 
 docs: $(VENV)/.ready  ## The manual, into site/
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[docs]'
