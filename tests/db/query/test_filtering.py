@@ -202,3 +202,10 @@ def test_days_and_moments_can_be_looked_up_by_their_text() -> None:
     )
     assert Reading.objects.filter(day__startswith="2026-11", moment__contains="-22 ").count() == 1
     assert not Reading.objects.filter(day__startswith="2025").exists()
+
+
+def test_one_query_set_or_the_other_is_one_condition_or_the_other() -> None:
+    """Also for a book whose author has no country, of which only one of the two can be asked."""
+    two = Book.objects.filter(author__country__name="Chile") ^ Book.objects.filter(pages__gt=100)
+    one = Book.objects.filter(Q(author__country__name="Chile") ^ Q(pages__gt=100))
+    assert titles(two) == titles(one) == ["Dawn", "Fire"]
