@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import decimal
 import uuid
@@ -13,7 +14,7 @@ import pytest
 from nuages.db import DataError, IntegrityError, connections, models, transaction
 from nuages.db.backends.postgresql import copying
 from nuages.db.models.writing.copying import LEAST_ROWS
-from nuages.spine import WorkerLane
+from nuages.spine import WorkerLane, wait
 from nuages.test.utils import CaptureQueriesContext, isolate_apps
 from tests.spine.conftest import Run
 
@@ -209,18 +210,70 @@ def test_tables_that_do_something_with_new_rows_get_inserts(
     assert rows_of(author) in ([], [(each.pk, each.name) for each in made])
 
 
-def test_a_worker_copies_too_but_not_inside_a_transaction(shelf: Any, copies: list[str], run: Run) -> None:
+def test_a_worker_copies_too_in_and_outside_of_a_transaction(shelf: Any, copies: list[str], run: Run) -> None:
     author = shelf[0]
 
     def work() -> int:
-        connections["postgres"].ensure_connection()
         create(author, [author(name=f"a{number}") for number in range(MANY)])
         with transaction.atomic("postgres"):
-            create(author, [author(name=f"b{number}") for number in range(MANY)])
+            for letter in "bc":
+                with transaction.atomic("postgres"):
+                    create(author, [author(name=f"{letter}{number}") for number in range(MANY)])
         return int(author.objects.using("postgres").count())
 
     async def main() -> int:
         return int(await WorkerLane().run(work))
 
-    assert run(main()) == 2 * MANY
+    assert run(main()) == 3 * MANY
+    assert copies == ["tests_author"] * 3
+
+
+def test_tasks_of_the_same_transaction_wait_until_all_rows_are_there(
+    shelf: Any, copies: list[str], run: Run
+) -> None:
+    author = shelf[0]
+    counted: list[int] = []
+
+    async def count() -> None:
+        while not copies:
+            await asyncio.sleep(0)
+        counted.append(author.objects.using("postgres").count())
+
+    def work() -> None:
+        async def begin() -> list[Any]:
+            return [asyncio.create_task(count()) for _ in range(3)]
+
+        with transaction.atomic("postgres"):
+            author.objects.using("postgres").create(name="first")
+            tasks = wait(begin())
+            create(author, [author(name=f"a{number}") for number in range(50 * MANY)])
+            wait(asyncio.wait_for(asyncio.gather(*tasks), 10))
+
+    async def main() -> None:
+        await asyncio.wait_for(WorkerLane().run(work), 30)
+
+    run(main())
     assert copies == ["tests_author"]
+    assert counted == [50 * MANY + 1] * 3
+
+
+def test_rows_of_a_caller_that_goes_meanwhile_are_not_there(shelf: Any, copies: list[str], run: Run) -> None:
+    author = shelf[0]
+
+    def work() -> None:
+        with transaction.atomic("postgres"):
+            create(author, [author(name=f"a{number}") for number in range(100 * MANY)])
+            begun.append("done")
+
+    async def main() -> int:
+        task = asyncio.ensure_future(WorkerLane().run(work))
+        while not copies:
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return int(await WorkerLane().run(author.objects.using("postgres").count))
+
+    begun: list[str] = []
+    assert run(main()) == 0
+    assert begun == []

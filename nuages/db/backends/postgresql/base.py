@@ -32,7 +32,6 @@ from nuages.db.backends.utils import CursorDebugWrapper
 from nuages.db.exceptions import DatabaseError as WrappedDatabaseError
 from nuages.db.handler import DEFAULT_DB_ALIAS
 from nuages.db.pool import Limits
-from nuages.spine import in_worker
 from nuages.utils.module_loading import imported
 
 if TYPE_CHECKING:
@@ -442,8 +441,8 @@ class DatabaseWrapper(BaseDatabaseWrapper):
             raise self.wrap_database_errors.translate(error) from error
 
     def can_copy_rows(self) -> bool:
-        # Whoever watches queries watches INSERT; and COPY is more than one step, between which nobody may come.
-        return not self.watched() and not (in_worker() and self.must_be_shared())
+        # Whoever looks at statements looks at INSERT.
+        return not (self.execute_wrappers or self.queries_logged or self.slow_seconds is not None)
 
     def copy_rows(
         self, table: str, numbered: str | None, columns: Sequence[str], kinds: Sequence[str], rows: Any
@@ -457,7 +456,9 @@ class DatabaseWrapper(BaseDatabaseWrapper):
                 return None
             columns = [numbered, *columns]
             rows = ((key, *row) for key, row in zip(keys, rows))
-        copying.copy(self, table, columns, rows)
+        # The driver's own lock keeps those away meanwhile who come to share the connection now.
+        with self.turn():
+            copying.copy(self, table, columns, rows)
         return keys
 
     # Transactions and constraints
