@@ -16,7 +16,7 @@ from typing import Any
 
 from nuages.apps.config import AppConfig, _suggest
 from nuages.core.exceptions import AppRegistryNotReady, ImproperlyConfigured
-from nuages.utils.module_loading import home_path
+from nuages.utils.module_loading import home_path, named_by
 
 ModelKey = tuple[str, str]
 
@@ -73,7 +73,11 @@ class Apps:
         self.ready_event.set()
 
     def _add(self, entry: Any) -> None:
-        config = entry if isinstance(entry, AppConfig) else AppConfig.create(entry)
+        if isinstance(entry, AppConfig):
+            config = entry
+        else:
+            with named_by("INSTALLED_APPS", entry):
+                config = AppConfig.create(entry)
         if config.label in self.app_configs:
             raise ImproperlyConfigured(f"Application labels aren't unique, duplicates: {config.label}")
         self.app_configs[config.label] = config

@@ -60,6 +60,7 @@ def serve(address: Address, options: ServeOptions) -> None:
         log_level=LogLevels.warning,
     )
     if sys.platform != "win32":
+        _leave_the_terminal_to_this_process()
         _let_starting_workers_be_stopped()
         _load_what_workers_share()
     server.serve()
@@ -105,5 +106,20 @@ def _let_starting_workers_be_stopped() -> None:
     def in_worker() -> None:
         if os.getppid() == parent:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    os.register_at_fork(after_in_child=in_worker)
+
+
+def _leave_the_terminal_to_this_process() -> None:
+    """Put workers into process groups of their own.
+
+    Ctrl-C goes to everything in the terminal's group. A worker would be stopped twice, by it and by this process, and
+    Granian drops the requests of one that hears a second signal while it finishes them.
+    """
+    parent = os.getpid()
+
+    def in_worker() -> None:
+        if os.getppid() == parent:
+            os.setpgid(0, 0)
 
     os.register_at_fork(after_in_child=in_worker)

@@ -12,7 +12,7 @@ from nuages.conf import settings
 from nuages.core.exceptions import ImproperlyConfigured
 from nuages.utils.functional import cached_property
 from nuages.utils.memo import on_change, worked_out_from
-from nuages.utils.module_loading import import_string
+from nuages.utils.module_loading import import_string, named_by
 
 
 class InvalidTemplateEngineError(ImproperlyConfigured):
@@ -72,7 +72,10 @@ class EngineHandler:
             raise InvalidTemplateEngineError(
                 f"Could not find config for '{alias}' in settings.TEMPLATES"
             ) from None
-        return import_string(params.pop("BACKEND"))(params)
+        backend = params.pop("BACKEND")
+        with named_by("TEMPLATES", backend):
+            factory = import_string(backend)
+        return factory(params)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.templates)

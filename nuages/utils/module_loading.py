@@ -7,6 +7,8 @@ Django go on working.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -41,6 +43,16 @@ def import_string(dotted_path: str) -> Any:
         raise ImportError(
             f'Module "{dotted_path.rpartition(".")[0]}" does not define a "{name}" attribute/class'
         ) from error
+
+
+@contextmanager
+def named_by(setting: str, dotted_path: str) -> Iterator[None]:
+    """Have an import that fails in the block say which setting asked for it."""
+    try:
+        yield
+    except ImportError as error:
+        error.add_note(f"{setting} names {dotted_path!r}.")
+        raise
 
 
 class imported:

@@ -96,6 +96,12 @@ def test_labels_and_names_are_installed_once(package):
         Apps([one, one])
 
 
+def test_an_entry_that_cannot_be_imported_is_told_as_one_of_installed_apps():
+    with pytest.raises(ModuleNotFoundError) as caught:
+        Apps(["no.such.app"])
+    assert caught.value.__notes__ == ["INSTALLED_APPS names 'no.such.app'."]
+
+
 def test_a_label_is_an_identifier(package):
     name = package("drift_bad", 'class Config(AppConfig):\n    name = "drift_bad"\n    label = "in-valid"\n')
     with pytest.raises(ImproperlyConfigured, match="not a valid Python identifier"):

@@ -146,7 +146,8 @@ class Served:
     def __init__(self, process: subprocess.Popen[str], port: int, folder: Path) -> None:
         self.process, self.port, self.folder = process, port, folder
         self.output: list[str] = []
-        threading.Thread(target=self._read, daemon=True).start()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -227,6 +228,8 @@ def running(folder: Path, *command: str, **environment: str) -> Iterator[Served]
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # Signals can be sent to the whole group, as a terminal does.
+        start_new_session=True,
     )
     served = Served(process, port, folder)
     try:

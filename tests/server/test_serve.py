@@ -198,6 +198,41 @@ def test_stopping_lets_running_requests_finish(tmp_path: Path) -> None:
         assert served.process.wait(60) == 0
 
 
+def test_ctrl_c_which_reaches_every_process_lets_running_requests_finish(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    with running(tmp_path, "serve", "{port}", "--workers", "2") as served:
+        served.wait_until_it_listens()
+        assert served.get("/")[0] == 200
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            slow = [pool.submit(served.get, "/slow/?seconds=1.5") for _ in range(3)]
+            until = time.monotonic() + 10
+            while served.seen().count("started") < 3 and time.monotonic() < until:
+                time.sleep(0.02)
+            os.killpg(served.process.pid, signal.SIGINT)
+            assert [answer.result()[::2] for answer in slow] == [(200, b"slow")] * 3
+        assert served.process.wait(10) == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('SECRET_KEY = ""', "The SECRET_KEY setting must not be empty.\nMake one: python -c"),
+        ("del ROOT_URLCONF", "The ROOT_URLCONF setting is missing: it names the module"),
+        ('ROOT_URLCONF = "no.such.urls"', "ROOT_URLCONF names 'no.such.urls'."),
+    ],
+)
+def test_a_setting_without_which_nothing_can_be_served_is_asked_for_at_the_start(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    write_site(tmp_path)
+    settings = tmp_path / "sitesettings.py"
+    settings.write_text(settings.read_text() + line + "\n")
+    with running(tmp_path, "serve", "{port}", "--skip-checks") as served:
+        assert served.process.wait(30) == 1
+        served.reader.join(10)
+    assert said in "".join(served.output)
+
+
 def test_a_worker_that_is_still_starting_does_not_hold_up_the_stop(tmp_path: Path) -> None:
     write_site(tmp_path)
     (tmp_path / "slowly.py").write_text(

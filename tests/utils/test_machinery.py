@@ -20,7 +20,7 @@ from nuages.utils.deprecation import MiddlewareMixin
 from nuages.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from nuages.utils.hashable import make_hashable
 from nuages.utils.log import JSONFormatter, RequireDebugFalse, log_response
-from nuages.utils.module_loading import import_string
+from nuages.utils.module_loading import import_string, named_by
 from nuages.utils.tree import Node
 
 
@@ -88,6 +88,12 @@ def test_settings_written_for_django_lead_here():
         import_string("nowhere")
     with pytest.raises(ImportError, match='does not define a "missing"'):
         import_string("nuages.utils.functional.missing")
+
+
+def test_an_import_that_fails_says_which_setting_asked_for_it():
+    with pytest.raises(ModuleNotFoundError) as caught, named_by("MIDDLEWARE", "nowhere.Middleware"):
+        import_string("nowhere.Middleware")
+    assert caught.value.__notes__ == ["MIDDLEWARE names 'nowhere.Middleware'."]
 
 
 class Handler(BaseConnectionHandler):

@@ -22,7 +22,7 @@ from nuages.urls.match import ResolverMatch
 from nuages.utils.deprecation import MiddlewareMixin
 from nuages.utils.functional import cached_property
 from nuages.utils.log import log_response
-from nuages.utils.module_loading import import_string
+from nuages.utils.module_loading import import_string, named_by
 from nuages.utils.translation import get_language
 
 logger = logging.getLogger("django.request")
@@ -54,7 +54,8 @@ class BaseHandler:
         self._may_wait = True
         chain = convert_exception_to_response(self._get_response)
         for path in reversed(settings.MIDDLEWARE):
-            factory = import_string(path)
+            with named_by("MIDDLEWARE", path):
+                factory = import_string(path)
             waits_well = _waits_well(factory, factory)
             async_form = not waits_well and _has_async_form(factory)
             if is_async and settings.DEBUG and not (waits_well or async_form):

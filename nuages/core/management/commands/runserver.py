@@ -107,11 +107,13 @@ class Command(BaseCommand):
         from nuages.conf import settings
         from nuages.core.management.base import CommandError
         from nuages.server.access import ConsoleLog
+        from nuages.server.needs import require_urlconf
         from nuages.server.rsgi import RSGIApplication
 
         nuages.setup(set_prefix=False)
         if not settings.DEBUG and not settings.ALLOWED_HOSTS:
             raise CommandError("You must set settings.ALLOWED_HOSTS if DEBUG is False.")
+        require_urlconf()
         if not options["skip_checks"]:
             self.stdout.write("Performing system checks...\n")
             self.check(display_num_errors=True)

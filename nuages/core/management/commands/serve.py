@@ -44,12 +44,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         from nuages.server.address import check_free, parse
+        from nuages.server.needs import require_secret_key, require_urlconf
         from nuages.server.production import ServeOptions, serve
 
         if options["workers"] < 1:
             raise CommandError(f"--workers takes a number from 1 up, not {options['workers']}.")
         if not settings.DEBUG and not settings.ALLOWED_HOSTS:
             raise CommandError("You must set settings.ALLOWED_HOSTS if DEBUG is False.")
+        require_secret_key()
+        require_urlconf()
         address = parse(options["addrport"])
         if options["uds"] is None:
             check_free(address)
