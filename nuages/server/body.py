@@ -40,11 +40,18 @@ async def _as_coroutine(awaitable: Awaitable[T]) -> T:
 
 
 class ArrivingBody(io.RawIOBase):
-    """Reads the body piece by piece, so that a large upload never stands in memory as a whole."""
+    """Reads the body piece by piece, so that a large upload never stands in memory as a whole.
 
-    def __init__(self, protocol: HTTPProtocol, bridge: Bridge) -> None:
+    Granian ends a body that breaks off like one that is whole. Where `length` was announced, the bytes are counted.
+    A chunked body that is whole ends with one empty piece, a broken one with two, as does one with trailers: those
+    that are `trailed` are believed to be whole.
+    """
+
+    def __init__(self, protocol: HTTPProtocol, bridge: Bridge, length: int | None, trailed: bool) -> None:
         self._pieces = protocol.__aiter__()
         self._bridge = bridge
+        self._missing = length
+        self._trailed = trailed
         self._left = b""
         self._ended = False
 
@@ -60,22 +67,32 @@ class ArrivingBody(io.RawIOBase):
             except RuntimeError as error:  # Granian's word for a connection that broke
                 raise OSError(f"the client went away: {error}") from error
             self._ended = not self._left
+            if self._missing is not None:
+                self._missing -= len(self._left)
+                if self._ended and self._missing > 0:
+                    raise OSError(f"the client went away: {self._missing} bytes of the body are missing")
         taken = self._left[: len(buffer)]
         self._left = self._left[len(taken) :]
         buffer[: len(taken)] = taken
         return len(taken)
 
     async def _next(self) -> bytes:
+        empty = 0
         while True:
             try:
                 # Not `async for`: Granian's iterator begins anew when asked for itself.
                 piece = await self._pieces.__anext__()
             except StopAsyncIteration:
+                if empty > 1 and self._missing is None and not self._trailed:
+                    raise OSError("the body's chunks are malformed, or the client went away") from None
                 return b""
             if piece:
                 return piece
+            empty += 1
 
 
-def arriving(protocol: HTTPProtocol, bridge: Bridge) -> io.BufferedReader:
-    """Return the body of a request as a buffered file."""
-    return io.BufferedReader(ArrivingBody(protocol, bridge), 64 * 1024)
+def arriving(
+    protocol: HTTPProtocol, bridge: Bridge, length: int | None, trailed: bool = False
+) -> io.BufferedReader:
+    """Return the body of a request as a buffered file that raises `OSError` where the body breaks off."""
+    return io.BufferedReader(ArrivingBody(protocol, bridge, length, trailed), 64 * 1024)

@@ -19,7 +19,7 @@ from nuages.conf import settings
 from nuages.core.exceptions import BadRequest
 from nuages.core.handlers.base import BaseHandler
 from nuages.core.handlers.exception import response_for_exception
-from nuages.http import HttpRequest
+from nuages.http import HttpRequest, HttpResponseBase
 from nuages.server.body import SMALL, Bridge, arriving
 from nuages.server.protocol import HTTPProtocol, Scope
 from nuages.server.request import RSGIRequest
@@ -124,7 +124,11 @@ class RSGIApplication:
 
     def _serve(self, request: HttpRequest, scope: Scope, protocol: HTTPProtocol, started: float) -> None:
         """Make and send the response; plain code in either lane."""
-        response = self.handler.respond(request)
+        return self._send(protocol, request, self.handler.respond(request))
+
+    def _send(
+        self, protocol: HTTPProtocol, request: HttpRequest, response: HttpResponseBase
+    ) -> tuple[int, int]:
         try:
             sent = send(protocol, response, self.bridge, request.method == "HEAD")
         except RuntimeError as error:
@@ -140,9 +144,13 @@ class RSGIApplication:
         length = headers.get("content-length")
         if length is None and headers.get("transfer-encoding") is None and scope.http_version.startswith("1"):
             return None
-        if length is not None and length.isascii() and length.isdigit() and int(length) <= SMALL:
-            return BytesIO(await protocol())
-        return arriving(protocol, self.bridge)
+        size = int(length) if length is not None and length.isascii() and length.isdigit() else None
+        if size is not None and size <= SMALL:
+            try:
+                return BytesIO(await protocol())
+            except RuntimeError as error:
+                raise BadRequest(f"The body did not arrive whole ({error})") from error
+        return arriving(protocol, self.bridge, size, headers.get("trailer") is not None)
 
     def _watch(self, protocol: HTTPProtocol, task: asyncio.Task[None]) -> None:
         async def cancel_when_gone() -> None:
@@ -157,7 +165,4 @@ class RSGIApplication:
         bare = HttpRequest()
         bare.method, bare.path, bare.path_info = scope.method, scope.path, scope.path
         response = response_for_exception(bare, error)
-        try:
-            return response.status_code, send(protocol, response, self.bridge, False)
-        finally:
-            response.close()
+        return self._send(protocol, bare, response)

@@ -148,6 +148,39 @@ def test_a_large_upload_is_read_piece_by_piece(site: Served) -> None:
     connection.close()
 
 
+@pytest.mark.parametrize(
+    ("head", "sent"),
+    [
+        pytest.param(b"Content-Length: 1000", b"half", id="small"),
+        pytest.param(b"Content-Length: 200000", b"half", id="large"),
+        pytest.param(b"Transfer-Encoding: chunked", b"4\r\nhalf\r\n", id="chunked"),
+        pytest.param(b"Transfer-Encoding: chunked", b"4\r\nhalf\r\nzz\r\nmore", id="malformed"),
+    ],
+)
+def test_a_body_that_breaks_off_is_not_taken_for_a_whole_one(site: Served, head: bytes, sent: bytes) -> None:
+    before = len(site.output)
+    with socket.create_connection(("127.0.0.1", site.port), timeout=10) as connection:
+        connection.sendall(
+            b"POST /body/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + head + b"\r\n\r\n" + sent
+        )
+        connection.shutdown(socket.SHUT_WR)
+        connection.recv(65536)
+    until = time.monotonic() + 10
+    while not any("/body/ 400" in line for line in site.output[before:]) and time.monotonic() < until:
+        time.sleep(0.02)
+    said = "".join(site.output[before:])
+    assert "POST /body/ 400" in said, said
+    assert "Application callable raised" not in said
+
+
+def test_a_chunked_body_may_end_with_trailers(site: Served) -> None:
+    answer = site.talk(
+        b"POST /body/ HTTP/1.1\r\nHost: localhost\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"5\r\nwhole\r\n0\r\nX-Sum: 1\r\n\r\n"
+    )
+    assert answer.startswith(b"HTTP/1.1 200") and answer.endswith(b"5")
+
+
 def test_an_error_in_a_view_is_a_500_that_tells_nothing(site: Served) -> None:
     status, _, body = site.get("/boom/")
     assert status == 500

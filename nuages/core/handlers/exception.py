@@ -19,7 +19,7 @@ from nuages.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from nuages.http import Http404, HttpRequest, HttpResponseBase
+from nuages.http import Http404, HttpRequest, HttpResponseBase, UnreadablePostError
 from nuages.http.multipartparser import MultiPartParserError
 from nuages.spine import call, wait
 from nuages.urls import get_resolver, get_urlconf
@@ -81,7 +81,7 @@ def response_for_exception(request: HttpRequest, exc: Exception) -> HttpResponse
     elif isinstance(exc, PermissionDenied):
         response = get_exception_response(request, _resolver(), 403, exc)
         _log(request, response, "Forbidden (Permission denied): %s", request.path, exc=exc)
-    elif isinstance(exc, MultiPartParserError):
+    elif isinstance(exc, (MultiPartParserError, UnreadablePostError)):
         response = get_exception_response(request, _resolver(), 400, exc)
         _log(request, response, "Bad request (Unable to parse request body): %s", request.path, exc=exc)
     elif isinstance(exc, BadRequest):
