@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import lru_cache
 from typing import Any, BinaryIO
 
@@ -9,6 +10,8 @@ from nuages.core.handlers.asgi import split_path
 from nuages.http import HttpRequest, QueryDict, parse_cookie
 from nuages.server.protocol import Scope
 from nuages.utils.functional import cached_property
+
+logger = logging.getLogger("django.request")
 
 
 # Bounded: clients may send what names they like.
@@ -73,7 +76,13 @@ class RSGIRequest(HttpRequest):
 
     @cached_property
     def COOKIES(self) -> dict[str, str]:
-        return parse_cookie("; ".join(self.scope.headers.get_all("cookie")))
+        headers = self.scope.headers
+        values = headers.get_all("cookie")
+        if not values and "cookie" in headers:
+            logger.warning(
+                "%s: cookies with bytes beyond ASCII cannot be read; all of them are lost.", self.path
+            )
+        return parse_cookie("; ".join(values))
 
     def _get_scheme(self) -> str:
         return self.scope.scheme

@@ -105,6 +105,9 @@ async def slow(request):
     note("finished")
     return HttpResponse("slow")
 
+def cookies(request):
+    return HttpResponse(",".join(sorted(request.COOKIES)))
+
 def sleepy(request):
     time.sleep(0.2)
     return HttpResponse("sleepy")
@@ -116,6 +119,7 @@ urlpatterns = [
     path("", plain), path("coloured/", coloured), path("query/", query), path("aquery/", aquery),
     path("pieces/", pieces), path("apieces/", apieces), path("file/", file), path("body/", body),
     path("field/", field), path("upload/", upload), path("slow/", slow), path("sleepy/", sleepy), path("boom/", boom),
+    path("cookies/", cookies),
 ]
 """
 

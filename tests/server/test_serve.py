@@ -130,6 +130,18 @@ def test_malformed_requests_get_a_4xx_and_the_server_lives_on(site: Served, requ
     assert site.get("/")[0] == 200
 
 
+def test_cookies_that_cannot_be_read_are_told(site: Served) -> None:
+    before = len(site.output)
+    head = b"GET /cookies/ HTTP/1.1\r\nHost: localhost\r\nCookie: a=1; b="
+    assert site.talk(head + b"%C3%A9\r\n\r\n").endswith(b"a,b")
+    assert not any("cannot be read" in line for line in site.output[before:])
+    assert site.talk(head + "é\r\n\r\n".encode()).startswith(b"HTTP/1.1 200")
+    until = time.monotonic() + 10
+    while not any("cannot be read" in line for line in site.output[before:]) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert "/cookies/: cookies with bytes beyond ASCII cannot be read" in "".join(site.output[before:])
+
+
 def test_a_large_upload_is_read_piece_by_piece(site: Served) -> None:
     size = 20_000_000
     head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="f.bin"\r\n\r\n'

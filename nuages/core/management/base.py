@@ -204,6 +204,12 @@ class BaseCommand:
             for note in getattr(error, "__notes__", ()):
                 self.stderr.write(note)
             sys.exit(1)
+        except PermissionError as error:
+            if options.traceback or error.filename is None:
+                raise
+            self.stderr.write(f"{error.filename}: {error.strerror}.")
+            self.stderr.write("Let the user that runs this command write there, or name another place.")
+            sys.exit(1)
         except CommandError as error:
             if options.traceback:
                 raise

@@ -58,6 +58,16 @@ def test_a_file_is_no_folder(storage: Any) -> None:
         storage.save("x.txt/y.txt", ContentFile("2"))
 
 
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: str, *args: Any) -> int:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(PermissionError) as caught:
+        FileSystemStorage(location=tmp_path).save("x.txt", ContentFile("1"))
+    assert caught.value.__notes__ == [f"This process must be able to write below {tmp_path}."]
+
+
 def test_memory_is_written_when_the_file_is_closed() -> None:
     storage = InMemoryStorage()
     with storage.open("x.txt", "w") as file:

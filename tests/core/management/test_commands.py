@@ -109,6 +109,24 @@ def test_an_error_of_a_command_is_one_line_and_an_exit_status(capsys):
         Fails().run_from_argv(["manage.py", "fails", "--traceback"])
 
 
+class Writes(BaseCommand):
+    requires_system_checks = []
+
+    def handle(self, *args, **options):
+        raise PermissionError(13, "Permission denied", "/srv/static")
+
+
+def test_a_file_that_cannot_be_written_is_told_without_a_traceback(capsys):
+    with pytest.raises(SystemExit) as caught:
+        Writes().run_from_argv(["manage.py", "writes"])
+    assert caught.value.code == 1
+    assert capsys.readouterr().err == (
+        "/srv/static: Permission denied.\nLet the user that runs this command write there, or name another place.\n"
+    )
+    with pytest.raises(PermissionError):
+        Writes().run_from_argv(["manage.py", "writes", "--traceback"])
+
+
 class Shout(LabelCommand):
     requires_system_checks = []
 

@@ -45,6 +45,13 @@ class FileSystemStorage(StorageSettingsMixin, Storage):
         safe_makedirs(folder, mode, exist_ok=True)
 
     def _save(self, name: str, content: Any) -> str:
+        try:
+            return self._stored(name, content)
+        except PermissionError as error:
+            error.add_note(f"This process must be able to write below {self.base_location}.")
+            raise
+
+    def _stored(self, name: str, content: Any) -> str:
         full_path = self.path(name)
         try:
             self._make_folder(os.path.dirname(full_path))
