@@ -108,7 +108,7 @@ class RSGIApplication:
             request: HttpRequest = RSGIRequest(scope, body, self.script_name)
         except BadRequest as error:
             # Nothing of the site has seen it; it is told of it all the same.
-            self._log(scope, started, *self._refuse(scope, protocol, error))
+            self._refuse(scope, protocol, started, error)
             return
         # This coroutine runs in a worker, so the route can be looked for, and followed, right here.
         if not self.handler.is_cooperative(request):
@@ -124,13 +124,18 @@ class RSGIApplication:
 
     def _serve(self, request: HttpRequest, scope: Scope, protocol: HTTPProtocol, started: float) -> None:
         """Make and send the response; plain code in either lane."""
-        return self._send(protocol, request, self.handler.respond(request))
+        self._send(self.handler.respond(request), request, scope, protocol, started)
 
     def _send(
-        self, protocol: HTTPProtocol, request: HttpRequest, response: HttpResponseBase
-    ) -> tuple[int, int]:
+        self,
+        response: HttpResponseBase,
+        request: HttpRequest,
+        scope: Scope,
+        protocol: HTTPProtocol,
+        started: float,
+    ) -> None:
         try:
-            sent = send(protocol, response, self.bridge, request.method == "HEAD")
+            sent = send(scope, protocol, response, self.bridge, request.method == "HEAD")
         except RuntimeError as error:
             # Granian says so when the connection is closed; there is nobody left to tell.
             logger.info("%s %s: the client went away (%s)", request.method, request.path, error)
@@ -161,8 +166,7 @@ class RSGIApplication:
         watcher = asyncio.Task(cancel_when_gone(), loop=self.bridge.loop)
         task.add_done_callback(lambda _: watcher.cancel())
 
-    def _refuse(self, scope: Scope, protocol: HTTPProtocol, error: Exception) -> tuple[int, int]:
+    def _refuse(self, scope: Scope, protocol: HTTPProtocol, started: float, error: Exception) -> None:
         bare = HttpRequest()
         bare.method, bare.path, bare.path_info = scope.method, scope.path, scope.path
-        response = response_for_exception(bare, error)
-        return self._send(protocol, bare, response)
+        self._send(response_for_exception(bare, error), bare, scope, protocol, started)

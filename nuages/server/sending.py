@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from nuages.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from nuages.server.body import Bridge
-from nuages.server.protocol import HTTPProtocol
+from nuages.server.draining import Drain
+from nuages.server.protocol import HTTPProtocol, Scope
 
 
-def send(protocol: HTTPProtocol, response: HttpResponseBase, bridge: Bridge, head_only: bool) -> int:
+def send(
+    scope: Scope, protocol: HTTPProtocol, response: HttpResponseBase, bridge: Bridge, head_only: bool
+) -> int:
     """Send `response` from the lane that made it; return the number of bytes where it is known, else -1."""
     status, headers = response.status_code, response.header_list()
     if head_only or status in (204, 304) or status < 200:
@@ -25,6 +28,7 @@ def send(protocol: HTTPProtocol, response: HttpResponseBase, bridge: Bridge, hea
             protocol.response_file(status, headers, path)
         return length
     transport = protocol.response_stream(status, headers)
+    drain = Drain(scope, bridge)
     sent = 0
     try:
         for piece in response.chunks():
@@ -33,7 +37,9 @@ def send(protocol: HTTPProtocol, response: HttpResponseBase, bridge: Bridge, hea
                 bridge.wait(transport.send_bytes(piece))
                 # Granian takes a piece at once, and passes it on only when the loop gets a turn.
                 bridge.let_others_run()
+                drain.passed(len(piece))
     finally:
+        drain.close()
         # The response ends with the last reference to it; an error that somebody keeps would keep this frame's.
         del transport
     return sent
