@@ -25,7 +25,7 @@ PAGES = {
     "page.html": "{% extends 'base.html' %}{% load i18n %}{% block title %}{% translate 'yes' %} {{ block.super }}{% endblock %}"
     "{% block body %}{{ name|upper|default:'-' }}{{ thing.size|floatformat:2 }}{{ xs|join:', ' }}{{ name|lower }}"
     "{% for x in xs %}{% include 'item.html' with y=x %}{% cycle 'c' 'd' %}{% ifchanged x %}!{% endifchanged %}"
-    "{% include which %}{% endfor %}{% if name|length > 1 and xs %}{{ _('no') }}{% endif %}{{ xs.0 }}"
+    "{% include which %}{% endfor %}{% if name|length > 1 and xs %}{{ _('no') }}{{ _('yes')|upper }}{{ 'a'|upper }}{% endif %}{{ xs.0 }}"
     "{% autoescape off %}{{ name }}{% include 'item.html' with y=name %}{% endautoescape %}{{ when|date:'Y-m-d' }}{% endblock %}",
     "item.html": "<i>{{ y }}{{ y|capfirst|cut:'z' }}</i>",
 }

@@ -8,14 +8,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from nuages.template.compiler import runtime
+from nuages.template.compiler.folding import described, fold, message_of, pure_filters
 from nuages.template.compiler.naming import Variables
 from nuages.template.compiler.scope import bound_in, identifier
 from nuages.template.compiler.tree import ANYWHERE, made
 from nuages.template.lookup import Finish, empty_if_missing, none_if_missing, step
 from nuages.template.nodes import TextNode
 from nuages.template.presentation import Switches, interned, presenter_for
-from nuages.template.variables import Argument, FilterExpression, Variable
-from nuages.utils.safestring import SafeData
+from nuages.template.variables import Argument, Filter, FilterExpression, Variable
+from nuages.utils.html import conditional_escape
 
 _STORE = ast.Store()
 
@@ -172,6 +173,11 @@ class Emitter(Variables):
             value = self.value(expression)
             self.put(self.call(f"show{self.presenter()}", value))
             return
+        message = None if expression.filters else message_of(expression.var)
+        if message is not None:
+            key = self.constant(("shown", message), "key")
+            self.put(self.call("text_in_language", key, self.literal(expression.var)))
+            return
         lookups = expression.var.lookups if expression.is_var else None
         if lookups is None or expression.var.translate:
             self.show_value(self.value(expression))
@@ -266,16 +272,17 @@ class Emitter(Variables):
         return self._folded(expression)
 
     def _folded(self, expression: FilterExpression) -> str | None:
-        """The text of a literal without filters."""
-        if expression.filters:
-            return None
+        """The text of a literal after its filters, where it is known beforehand."""
         literal = expression.var
         if expression.is_var:
             if literal.lookups is not None or literal.translate:
                 return None
             literal = literal.literal
-        # Numbers depend on the language; strings are safe as documented.
-        return str.__str__(literal) if isinstance(literal, SafeData) and isinstance(literal, str) else None
+        value, left = fold(literal, expression.filters, self.switches)
+        # Numbers depend on the language.
+        if left or not isinstance(value, str):
+            return None
+        return str.__str__(conditional_escape(value) if self.switches.autoescape else value)
 
     def counter(self, hint: str, size: int) -> ast.expr | None:
         """A number that runs through 0 ... size-1 each time this place is met; None where it would not be kept.
@@ -295,20 +302,20 @@ class Emitter(Variables):
     def value(self, expression: FilterExpression, *, ignore_failures: bool = False) -> ast.expr:
         """The value of an expression after its filters."""
         if not expression.is_var:
-            return self._filters(expression, self.literal(expression.var))
+            return self._of_literal(expression.var, expression.filters)
         variable: Variable = expression.var
         if variable.lookups is None and not variable.translate:
-            return self._filters(expression, self.literal(variable.literal))
+            return self._of_literal(variable.literal, expression.filters)
         if not self.string_if_invalid and variable.lookups is not None and not variable.translate:
             finish = none_if_missing if ignore_failures else empty_if_missing
-            return self._filters(expression, self.look_up(variable.lookups, finish))
+            return self._filters(expression.filters, self.look_up(variable.lookups, finish))
         found = self.variable(variable)
         if self.is_sure(found):
-            return self._filters(expression, found)
+            return self._filters(expression.filters, found)
         if ignore_failures:
-            return self._filters(expression, self._or_invalid("or_none", found))
+            return self._filters(expression.filters, self._or_invalid("or_none", found))
         if not self.string_if_invalid:
-            return self._filters(expression, self.call("or_empty", found))
+            return self._filters(expression.filters, self.call("or_empty", found))
         shown = self.constant(
             self.string_if_invalid % str(variable)
             if "%s" in self.string_if_invalid
@@ -321,8 +328,25 @@ class Emitter(Variables):
         local = self.temporary("found")
         named = ast.NamedExpr(self.target(local), found, **self._place)
         return ast.IfExp(
-            self.call("is_missing", named), shown, self._filters(expression, self.local(local)), **self._place
+            self.call("is_missing", named),
+            shown,
+            self._filters(expression.filters, self.local(local)),
+            **self._place,
         )
+
+    def _of_literal(self, literal: Any, filters: Sequence[tuple[Filter, list[Argument]]]) -> ast.expr:
+        """A literal after its filters, worked out now as far as that can be done."""
+        known = 0 if message_of(literal) is None else pure_filters(filters)
+        if known:
+            return self._filters(filters[known:], self._in_language(literal, filters[:known]))
+        value, left = fold(literal, filters, self.switches)
+        return self._filters(left, self.literal(value))
+
+    def _in_language(self, literal: Any, filters: Sequence[tuple[Filter, list[Argument]]]) -> ast.expr:
+        """What filters make of a translated message, worked out once a language."""
+        made = self._filters(filters, self.call("str", self.literal(literal)))
+        key = ("literal", str(message_of(literal)), str(self.switches.autoescape), *described(filters))
+        return self.call("in_language", self.constant(key, "key"), self.function_of("_", made))
 
     @staticmethod
     def is_sure(value: ast.expr) -> bool:
@@ -428,10 +452,10 @@ class Emitter(Variables):
 
     def filtered(self, expression: FilterExpression, value: ast.expr) -> ast.expr:
         """A value sent through the filters of an expression."""
-        return self._filters(expression, value)
+        return self._filters(expression.filters, value)
 
-    def _filters(self, expression: FilterExpression, value: ast.expr) -> ast.expr:
-        for function, arguments in expression.filters:
+    def _filters(self, filters: Sequence[tuple[Filter, list[Argument]]], value: ast.expr) -> ast.expr:
+        for function, arguments in filters:
             made = spelled_out(function, arguments, self.switches)
             if made is not None:
                 value = self.call(self.constant(made, identifier(made.__name__)), value)

@@ -12,8 +12,10 @@ from nuages.spine import wait
 from nuages.template.context import BaseContext, Context, visible
 from nuages.template.lookup import NOTHING, Missing, VariableDoesNotExist, plain_types, settle
 from nuages.template.presentation import log_failure, plain_numbers
+from nuages.utils.functional import Promise
 from nuages.utils.safestring import SafeData, SafeString, mark_safe
 from nuages.utils.timezone import template_localtime
+from nuages.utils.translation import remembered
 
 if TYPE_CHECKING:
     from nuages.template.nodes import Node
@@ -100,6 +102,20 @@ def required(value: Any, name: str, context: Any) -> Any:
     if value is NOTHING:
         raise VariableDoesNotExist("Failed lookup for key [%s] in %r", (name.split(".")[0], context))
     raise VariableDoesNotExist("Failed lookup for key [%s] in %r", (value.bit, value.container))
+
+
+def in_language(key: tuple[str, ...], work: Callable[[None], Any]) -> Any:
+    """What `work` makes of messages in the current language, made once for each."""
+    return remembered(key, work, None)
+
+
+def text_in_language(key: tuple[str, ...], message: Promise) -> str:
+    """The translation of a text that stands in the template, which is safe, so that it is shown as it is."""
+    return remembered(key, _exact_text, message)
+
+
+def _exact_text(message: Promise) -> str:
+    return str.__str__(str(message))
 
 
 # Filters
@@ -293,6 +309,7 @@ HELPERS: dict[str, Any] = {
     "awaited": awaited,
     "backwards": backwards,
     "fetch": fetch,
+    "in_language": in_language,
     "is_missing": is_missing,
     "joined": joined,
     "localtime": localtime,
@@ -310,6 +327,7 @@ HELPERS: dict[str, Any] = {
     "settle": settle,
     "settled_or_empty": settled_or_empty,
     "settled_or_none": settled_or_none,
+    "text_in_language": text_in_language,
     "unpacked": unpacked,
     "visible": visible,
     "widened": widened,

@@ -8,6 +8,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
+from nuages.template.compiler.folding import pure
 from nuages.template.filters import register
 from nuages.template.tokens import VARIABLE_ATTRIBUTE_SEPARATOR
 from nuages.utils.html import conditional_escape
@@ -59,6 +60,7 @@ def dictsortreversed(value: Any, arg: Any) -> Any:
 
 
 @register.filter(is_safe=False)
+@pure
 def first(value: Sequence[Any]) -> Any:
     """The first item."""
     try:
@@ -68,6 +70,7 @@ def first(value: Sequence[Any]) -> Any:
 
 
 @register.filter(is_safe=True)
+@pure
 def last(value: Sequence[Any]) -> Any:
     """The last item."""
     try:
@@ -80,6 +83,7 @@ _TEXTS = {str}
 
 
 @register.filter(is_safe=True, needs_autoescape=True)
+@pure
 def join(value: Any, arg: Any, autoescape: bool = True) -> Any:
     """The items as one text, with `arg` between them."""
     try:
@@ -103,6 +107,7 @@ def join(value: Any, arg: Any, autoescape: bool = True) -> Any:
 
 
 @register.filter(is_safe=False)
+@pure
 def length(value: Any) -> int:
     """How many items there are."""
     try:
@@ -121,6 +126,7 @@ def random(value: Sequence[Any]) -> Any:
 
 
 @register.filter("slice", is_safe=False)
+@pure
 def slice_filter(value: Any, arg: Any) -> Any:
     """A part of a list, in Python's notation. A part of safe text is safe as long as its order stays."""
     try:

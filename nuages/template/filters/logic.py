@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from nuages.template.compiler.folding import pure
 from nuages.template.filters import register
 from nuages.utils.translation import gettext
 
 
 @register.filter(is_safe=False)
+@pure
 def default(value: Any, arg: Any) -> Any:
     """`arg` for a value that is false."""
     return value or arg
 
 
 @register.filter(is_safe=False)
+@pure
 def default_if_none(value: Any, arg: Any) -> Any:
     """`arg` for None."""
     return arg if value is None else value

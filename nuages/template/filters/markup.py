@@ -6,6 +6,7 @@ import types
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from nuages.template.compiler.folding import pure
 from nuages.template.filters import register, stringfilter
 from nuages.utils import html
 from nuages.utils.functional import Promise
@@ -16,6 +17,7 @@ from nuages.utils.text import with_plain_newlines
 
 
 @register.filter("escape", is_safe=True)
+@pure
 @stringfilter
 def escape_filter(value: str) -> SafeString:
     """Escape, unless it is safe already."""
@@ -23,6 +25,7 @@ def escape_filter(value: str) -> SafeString:
 
 
 @register.filter(is_safe=True)
+@pure
 @stringfilter
 def force_escape(value: str) -> SafeString:
     """Escape at once, safe or not."""
@@ -36,6 +39,7 @@ def escapeseq(value: Iterable[Any]) -> list[SafeString]:
 
 
 @register.filter(is_safe=True)
+@pure
 @stringfilter
 def safe(value: str) -> SafeString:
     """Say that the text needs no escaping."""
@@ -49,6 +53,7 @@ def safeseq(value: Iterable[Any]) -> list[SafeString]:
 
 
 @register.filter("escapejs")
+@pure
 @stringfilter
 def escapejs_filter(value: str) -> SafeString:
     """Escape for use in a JavaScript string."""
@@ -56,12 +61,14 @@ def escapejs_filter(value: str) -> SafeString:
 
 
 @register.filter(is_safe=True)
+@pure
 def json_script(value: Any, element_id: str | None = None) -> SafeString:
     """A value as JSON in a script element."""
     return html.json_script(value, element_id)
 
 
 @register.filter(is_safe=True)
+@pure
 @stringfilter
 def striptags(value: str) -> str:
     """Without HTML tags, as far as that can be done."""
@@ -69,6 +76,7 @@ def striptags(value: str) -> str:
 
 
 @register.filter("linebreaks", is_safe=True, needs_autoescape=True)
+@pure
 @stringfilter
 def linebreaks_filter(value: str, autoescape: bool = True) -> SafeString:
     """Paragraphs and line breaks for newlines."""
@@ -77,6 +85,7 @@ def linebreaks_filter(value: str, autoescape: bool = True) -> SafeString:
 
 
 @register.filter(is_safe=True, needs_autoescape=True)
+@pure
 @stringfilter
 def linebreaksbr(value: str, autoescape: bool = True) -> SafeString:
     """Line breaks for newlines."""

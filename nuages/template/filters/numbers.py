@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from nuages.template.compiler.folding import pure
 from nuages.template.filters import register
 from nuages.template.presentation import plain_numbers
 from nuages.utils import formats
@@ -135,6 +136,7 @@ def _rounded(number: Decimal, places: int) -> str:
 
 
 @register.filter(is_safe=False)
+@pure
 def add(value: Any, arg: Any) -> Any:
     """The sum: of whole numbers if both are, else of whatever can be added."""
     try:
@@ -148,6 +150,7 @@ def add(value: Any, arg: Any) -> Any:
 
 
 @register.filter(is_safe=False)
+@pure
 def get_digit(value: Any, arg: Any) -> Any:
     """A digit of a number, counted from the right and from 1."""
     try:
@@ -162,6 +165,7 @@ def get_digit(value: Any, arg: Any) -> Any:
 
 
 @register.filter(is_safe=False)
+@pure
 def divisibleby(value: Any, arg: Any) -> bool:
     """Whether a number is divisible by another."""
     return int(value) % int(arg) == 0
@@ -209,6 +213,7 @@ def _bytes(size: int) -> str:
 
 
 @register.filter(is_safe=False)
+@pure
 def pluralize(value: Any, arg: str = "s") -> str:
     """The ending for a number of things: `vote{{ n|pluralize }}`, `cand{{ n|pluralize:"y,ies" }}`."""
     endings = arg.split(",")

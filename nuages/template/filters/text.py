@@ -7,6 +7,7 @@ from pprint import pformat
 from typing import Any
 from urllib.parse import quote
 
+from nuages.template.compiler.folding import pure
 from nuages.template.filters import register, stringfilter
 from nuages.utils.encoding import iri_to_uri
 from nuages.utils.html import conditional_escape
@@ -17,6 +18,7 @@ _INNER_CAPITAL = re.compile(r"(?<=[a-z])'(?=[A-Z])[A-Z]|(?<=\d)[A-Z]")
 
 
 @register.filter(is_safe=True)
+@pure
 @stringfilter
 def addslashes(value: str) -> str:
     """Put a backslash before quotes and backslashes."""
@@ -26,6 +28,7 @@ def addslashes(value: str) -> str:
 
 
 @register.filter(is_safe=True)
+@pure
 @stringfilter
 def capfirst(value: str) -> str:
     """Capitalize the first letter."""
@@ -33,6 +36,7 @@ def capfirst(value: str) -> str:
 
 
 @register.filter(is_safe=True)
+@pure
 @stringfilter
 def lower(value: str) -> str:
     """All in lower case."""
@@ -40,6 +44,7 @@ def lower(value: str) -> str:
 
 
 @register.filter(is_safe=False)
+@pure
 @stringfilter
 def upper(value: str) -> str:
     """All in upper case. Not safe: `&eacute;` is not `&EACUTE;`."""
@@ -52,6 +57,7 @@ upper.on_str = str.upper  # type: ignore[attr-defined]
 
 
 @register.filter(is_safe=True)
+@pure
 @stringfilter
 def title(value: str) -> str:
     """Each word with a capital, the rest small."""
@@ -71,6 +77,7 @@ def make_list(value: str) -> list[str]:
 
 
 @register.filter(is_safe=True)
+@pure
 @stringfilter
 def slugify(value: str) -> str:
     """ASCII letters, digits, underscores and hyphens only."""
@@ -90,6 +97,7 @@ def stringformat(value: Any, arg: str) -> str:
 
 
 @register.filter(is_safe=True)
+@pure
 @stringfilter
 def iriencode(value: str) -> Any:
     """Escape an IRI for use in a URL."""
@@ -97,6 +105,7 @@ def iriencode(value: str) -> Any:
 
 
 @register.filter(is_safe=False)
+@pure
 @stringfilter
 def urlencode(value: str, safe: str | None = None) -> str:
     """Escape a value for use in a URL; `safe` are signs to be left as they are, `/` if not given."""
@@ -104,6 +113,7 @@ def urlencode(value: str, safe: str | None = None) -> str:
 
 
 @register.filter(is_safe=True, needs_autoescape=True)
+@pure
 @stringfilter
 def linenumbers(value: str, autoescape: bool = True) -> SafeString:
     """Put a number before each line."""
@@ -161,6 +171,7 @@ def truncatewords_html(value: str, arg: Any) -> str:
 
 
 @register.filter(is_safe=False)
+@pure
 @stringfilter
 def wordcount(value: str) -> int:
     """How many words there are."""
@@ -168,6 +179,7 @@ def wordcount(value: str) -> int:
 
 
 @register.filter(is_safe=True)
+@pure
 @stringfilter
 def wordwrap(value: str, arg: Any) -> str:
     """Wrap lines at a number of characters."""
@@ -197,6 +209,7 @@ def center(value: str, arg: Any) -> str:
 
 
 @register.filter
+@pure
 @stringfilter
 def cut(value: str, arg: str) -> str:
     """Without all places where `arg` occurs."""
@@ -206,12 +219,14 @@ def cut(value: str, arg: str) -> str:
 
 
 @register.filter("phone2numeric", is_safe=True)
+@pure
 def phone2numeric_filter(value: Any) -> str:
     """A telephone number in letters as digits."""
     return phone2numeric(value)
 
 
 @register.filter(is_safe=True)
+@pure
 def pprint(value: Any) -> str:
     """As `pprint.pprint` would show it, for debugging."""
     try:
