@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from nuages.template import Context, Library, Node, NodeList
 from nuages.template.base import Parser, Token
+from nuages.template.defaultfilters import register as builtin
 
 register = Library()
 
@@ -73,3 +75,10 @@ def note(value: Any) -> Any:
     """Remember what a template sends through."""
     noted.append(value)
     return value
+
+
+@register.filter("loud")
+@functools.wraps(builtin.filters["upper"])
+def loud(value: str) -> str:
+    """Wrap a built-in filter, whose attributes it gets by that."""
+    return f"{value.upper()}!"

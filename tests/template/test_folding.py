@@ -89,6 +89,10 @@ def test_custom_filters_are_called_each_time_with_what_was_folded_before_them(re
     assert noted == ["A", "A"]
 
 
+def test_a_custom_filter_that_wraps_a_builtin_is_no_builtin(render: Render) -> None:
+    assert render('{% load own %}{{ "a"|loud }}{{ x|loud }}', x="b") == "A!B!"
+
+
 def test_an_error_is_raised_when_the_place_is_reached_not_before() -> None:
     template = engine_of().from_string('{% if x %}{{ "a"|divisibleby:0 }}{% endif %}fine')
     assert template.render(Context()) == "fine"

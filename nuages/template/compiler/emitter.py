@@ -238,9 +238,9 @@ class Emitter(Variables):
             or getattr(function, "needs_autoescape", False)
         ):
             return None
-        if getattr(function, "is_safe", False) and not getattr(function, "is_on_text", False):
+        if getattr(function, "is_safe", False) and not _own(function, "is_on_text"):
             function = runtime.keeping_safe_alone(function)
-        return getattr(function, "on_str", function), function
+        return _own(function, "on_str") or function, function
 
     def show_value(self, value: ast.expr) -> None:
         """Put out a value, escaped and localized."""
@@ -469,20 +469,20 @@ class Emitter(Variables):
 
     def _filter(self, function: Callable[..., Any], value: ast.expr, given: list[ast.expr]) -> ast.expr:
         hint = identifier(getattr(function, "__name__", "filter"))
-        folded = getattr(function, "folded", None)
+        folded = _own(function, "folded")
         if folded is not None and self.is_sure(value):
             short = folded(self, value, *given)
             if short is not None:
                 return short  # type: ignore[no-any-return]
         # Filters on text see to that themselves.
-        keeps_safe = getattr(function, "is_safe", False) and not getattr(function, "is_on_text", False)
+        keeps_safe = getattr(function, "is_safe", False) and not _own(function, "is_on_text")
         if getattr(function, "expects_localtime", False):
             value = self.call("localtime", value, self.const(self.switches.use_tz))
         keywords = {}
         if getattr(function, "needs_autoescape", False):
             keywords["autoescape"] = self.const(self.switches.autoescape)
         if not keeps_safe:
-            on_str = getattr(function, "on_str", None)
+            on_str = _own(function, "on_str")
             if on_str is not None and not keywords:
                 return self._on_text(function, on_str, hint, value, given)
             return self.call(self.constant(function, hint), value, *given, **keywords)
@@ -513,10 +513,17 @@ def spelled_out(
     function: Callable[..., Any], arguments: list[Argument], switches: Switches
 ) -> Callable[[Any], Any] | None:
     """What a filter has for the very argument that the template gives it, if it has something."""
-    make = getattr(function, "spelled_out", None)
+    make = _own(function, "spelled_out")
     if make is None or len(arguments) != 1:
         return None
     looked_up, argument = arguments[0]
     if looked_up or not isinstance(argument, str):
         return None
     return make(str.__str__(argument), switches.use_tz)  # type: ignore[no-any-return]
+
+
+def _own(function: Callable[..., Any], name: str) -> Any:
+    """An attribute of a filter that is not a copy: `functools.wraps` gives a wrapper those of the wrapped function."""
+    found = getattr(function, name, None)
+    wrapped = getattr(function, "__wrapped__", None)
+    return None if wrapped is not None and found is getattr(wrapped, name, None) else found
