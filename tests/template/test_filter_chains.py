@@ -41,7 +41,8 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "naturaltime": (), "ordinal": (), "timezone": ("Asia/Tokyo", "h"), "unlocalize": (), "utc": (),
 }  # fmt: skip
 LIBRARIES: list[Library] = [
-    module.register for module in (defaultfilters, humanize, i18n, l10n, tz)  # type: ignore[attr-defined]
+    module.register
+    for module in (defaultfilters, humanize, i18n, l10n, tz)  # type: ignore[attr-defined]
 ]
 FILTERS: dict[str, Callable[..., Any]] = {
     name: function for library in LIBRARIES for name, function in library.filters.items()
