@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from nuages.conf import settings
@@ -11,7 +12,7 @@ from nuages.template.exceptions import TemplateDoesNotExist, TemplateSyntaxError
 from nuages.template.lexer import Lexer
 from nuages.template.library import InclusionNode
 from nuages.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
-from nuages.template.nodes import Node, TextNode
+from nuages.template.nodes import Node, NodeList, TextNode
 from nuages.template.origin import Origin
 from nuages.template.parser import Parser
 from nuages.template.presentation import Switches
@@ -79,20 +80,27 @@ def _look_at(engine: Any, origin: Origin) -> Finding:
         for unit in units:
             finding.reads |= unit.tree(Switches(engine.autoescape), engine.string_if_invalid)[1].reads
     except TemplateSyntaxError as error:
-        finding.problems += map(problem_of, all_errors(source, engine, origin) or [error])
+        errors, nodes = _gone_through(source, engine, origin)
+        finding.problems += map(problem_of, errors or [error])
+        _refer_all(engine, finding, nodes)
         return finding
     except Exception as error:
         finding.problems.append(problem_of(error))
         return finding
     finding.reads -= {"block", "forloop"}
-    for extends in template.nodelist.get_nodes_by_type(ExtendsNode):
+    _refer_all(engine, finding, template.nodelist)
+    return finding
+
+
+def _refer_all(engine: Any, finding: Finding, nodes: NodeList) -> None:
+    """Note the templates that nodes name."""
+    for extends in nodes.get_nodes_by_type(ExtendsNode):
         _refer(engine, finding, extends, extends.parent_name, finding.extends)
-    for include in template.nodelist.get_nodes_by_type(IncludeNode):
+    for include in nodes.get_nodes_by_type(IncludeNode):
         _refer(engine, finding, include, include.template, finding.includes)
-    for tag in template.nodelist.get_nodes_by_type(InclusionNode):
+    for tag in nodes.get_nodes_by_type(InclusionNode):
         if isinstance(tag.filename, str):
             finding.includes.add(tag.filename)
-    return finding
 
 
 def _refer(engine: Any, finding: Finding, node: Node, expression: FilterExpression, names: set[str]) -> None:
@@ -138,14 +146,20 @@ def _place(token: Token) -> tuple[int | None, int]:
 
 def all_errors(source: str, engine: Any, origin: Origin | None = None) -> list[Exception]:
     """Every error of a template's text, not only the first."""
+    return _gone_through(source, engine, origin)[0]
+
+
+def _gone_through(source: str, engine: Any, origin: Origin | None) -> tuple[list[Exception], NodeList]:
+    """The errors of a template's text, and the nodes of what is right in it."""
     parser = _Collecting(
         Lexer(source).tokenize(), engine.template_libraries, engine.template_builtins, origin
     )
+    nodes = NodeList()
     try:
-        parser.parse()
+        nodes = parser.parse()
     except TemplateSyntaxError as error:
         parser.errors.append(error)
-    return parser.errors
+    return parser.errors, nodes
 
 
 class _Collecting(Parser):
@@ -181,5 +195,7 @@ class _Collecting(Parser):
         if not self._given_up or not name.startswith("end"):
             return bool(self._given_up) and name in ("elif", "else", "empty", "plural")
         # The name may have been misspelt where the tag begins.
-        self._given_up.remove(name[3:] if name[3:] in self._given_up else self._given_up[-1])
-        return True
+        begun = get_close_matches(name[3:], self._given_up, n=1)
+        if begun:
+            self._given_up.remove(begun[0])
+        return bool(begun)

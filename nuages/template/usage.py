@@ -35,7 +35,7 @@ class Usage:
 def usages(
     findings: Sequence[Finding], folders: Iterable[Path] = (), model_names: Iterable[str] = ()
 ) -> dict[str, Usage]:
-    """Who uses each template. Python code is read below `folders`.
+    """Who uses each template. Python code is read below `folders`, some of which may be single files.
 
     `model_names` are like `library/book`: generic views render `library/book_list.html` and the like by themselves.
     """
@@ -68,7 +68,7 @@ def named_in_python(names: Iterable[str], folders: Iterable[Path]) -> dict[str, 
 def _python_files(folders: Iterable[Path]) -> Iterator[Path]:
     seen: set[Path] = set()
     for folder in folders:
-        for path in folder.rglob("*.py"):
+        for path in [folder] if folder.is_file() else folder.rglob("*.py"):
             if path not in seen:
                 seen.add(path)
                 yield path

@@ -103,5 +103,25 @@ def test_misnested_tags_are_told_once_each() -> None:
     ]
 
 
+def test_the_end_of_another_tag_is_an_error_of_its_own_after_an_unknown_one() -> None:
+    found = errors_of('{% statik "x" %}{% endfor %}{% fro x in y %}{% empty %}{% endfor %}')
+    assert [message.split(". ")[0] for message in found] == [
+        "Invalid block tag on line 1: 'statik'",
+        "Invalid block tag on line 1: 'endfor'",
+        "Invalid block tag on line 1: 'fro'",
+    ]
+
+
+def test_missing_templates_are_told_of_beside_other_errors(tmp_path: Path) -> None:
+    finding = surveyed(tmp_path, {"a.html": "{{ x|lowr }}{% if y %}{% include 'gone.html' %}{% endif %}"})[
+        "a.html"
+    ]
+    assert [(problem.message, problem.missing) for problem in finding.problems] == [
+        ("Invalid filter: 'lowr'", False),
+        ("There is no template 'gone.html'.", True),
+    ]
+    assert finding.includes == {"gone.html"}
+
+
 def test_a_right_template_has_no_errors() -> None:
     assert errors_of("{% if a %}{{ b }}{% else %}{% for c in d %}{% empty %}{% endfor %}{% endif %}") == []

@@ -57,3 +57,12 @@ def test_what_is_not_there_is_refused(project: Path, args: tuple[str, ...]) -> N
         CommandError, match=r"There is no template 'gone\.html'|Could not find config for 'none'"
     ):
         run(*args)
+
+
+def test_views_beside_a_url_configuration_of_its_own_use_templates(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "single_file_site.py").write_text("PAGE = 'page.html'\n")
+    monkeypatch.syspath_prepend(project)
+    with override_settings(ROOT_URLCONF="single_file_site"):
+        assert run("--unused").split() == [f"{project}/forgotten.html"]

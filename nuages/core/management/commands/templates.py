@@ -79,7 +79,7 @@ class Command(BaseCommand):
 
 
 def _folders() -> Iterator[Path]:
-    """Where Python code that names templates may be: apps, the package with the settings, and nuages itself."""
+    """Where Python code that names templates may be: apps, the package or module with the URLs, and nuages itself."""
     import nuages
     from nuages.apps import apps
     from nuages.conf import settings
@@ -89,8 +89,9 @@ def _folders() -> Iterator[Path]:
     yield Path(nuages.__file__).parent
     urlconf = getattr(settings, "ROOT_URLCONF", None)
     spec = find_spec(urlconf) if isinstance(urlconf, str) else None
-    if spec is not None and spec.origin is not None and "." in spec.name:
-        yield Path(spec.origin).parent
+    if spec is not None and spec.origin is not None:
+        # What lies beside a module outside a package may be anything.
+        yield Path(spec.origin).parent if "." in spec.name else Path(spec.origin)
 
 
 def _model_names() -> Iterator[str]:
