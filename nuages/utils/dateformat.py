@@ -346,7 +346,25 @@ def format(value: Any, format_string: Any) -> str:
 
 
 def time_format(value: Any, format_string: Any) -> str:
-    """Return a time of day, or the time of a datetime, in this format."""
+    """Return a time of day, or the time of a datetime, in this format.
+
+    Raises `TypeError` for a format that has to do with the date.
+    """
+    character = _first_of_date(str(format_string))
+    if character is not None:
+        raise TypeError(
+            "The format for time objects may not contain date-related format specifiers "
+            f"(found {character!r})."
+        )
     kind: Any = type(value)
     write = writer_of(TimeFormat, kind, str(format_string))
     return TimeFormat(value).format(format_string) if write is None else write(value)
+
+
+@lru_cache(maxsize=512)
+def _first_of_date(formatstr: str) -> str | None:
+    """Return the first character of a format that stands for something of a date alone."""
+    of_date = DateFormat.characters - TimeFormat.characters
+    return next(
+        (part for plain, part in _parts_of(DateFormat, formatstr) if not plain and part in of_date), None
+    )

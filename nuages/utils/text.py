@@ -35,7 +35,7 @@ def wrap(text: Any, width: int) -> str:
         width=width, break_long_words=False, break_on_hyphens=False, replace_whitespace=False
     )
     lines: list[str] = []
-    for line in str(text).split("\n"):
+    for line in str(text).replace("\r\n", "\n").split("\n"):
         # Lines of white space alone wrap to nothing; they are lines all the same.
         lines.extend(wrapper.wrap(line) or [line])
     return "\n".join(lines)

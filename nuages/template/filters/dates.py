@@ -19,7 +19,7 @@ def _written(value: Any, arg: str | None, *ways: Callable[[Any, Any], Any]) -> A
     """The text of the first way that can write the value; nothing for what is no date."""
     if value is None or value == "":
         return ""
-    for way in ways:
+    for way in ways if arg else ways[:1]:
         try:
             return way(value, arg)
         except (AttributeError, TypeError):
@@ -30,7 +30,7 @@ def _written(value: Any, arg: str | None, *ways: Callable[[Any, Any], Any]) -> A
 @register.filter(expects_localtime=True, is_safe=False)
 def date(value: Any, arg: str | None = None) -> Any:
     """A date in a format of the language, or one spelled out."""
-    if isinstance(arg, str) and not arg.isidentifier() and isinstance(value, datetime.date):
+    if isinstance(arg, str) and arg and not arg.isidentifier() and isinstance(value, datetime.date):
         # Spelled out, so no language has a say in it.
         return _written(value, arg, date_text)
     return _written(value, arg, formats.date_format, date_text)
@@ -41,7 +41,7 @@ def date_spelled_out(form: str, use_tz: bool | None) -> Callable[[Any], Any] | N
     """The same for one format that is spelled out in the template, its parts looked at beforehand."""
     on_date = writer_of(DateFormat, datetime.date, form)
     on_datetime = writer_of(DateFormat, datetime.datetime, form)
-    if form.isidentifier() or on_datetime is None:
+    if not form or form.isidentifier() or on_datetime is None:
         return None
 
     def written(value: Any) -> Any:

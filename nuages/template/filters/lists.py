@@ -93,6 +93,7 @@ def join(value: Any, arg: Any, autoescape: bool = True) -> Any:
         if (
             (kind is list or kind is tuple)
             and {*map(type, value)} == _TEXTS
+            and isinstance(arg, str)
             and arg == escape_text(str.__str__(arg))
         ):
             # Escaped at once: there is nothing in between that escaping would change.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from nuages.template.compiler.folding import pure
@@ -146,7 +146,7 @@ def _with_children(items: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _is_list(item: Any) -> bool:
-    if isinstance(item, str | Promise):
+    if isinstance(item, str | Promise | Mapping):
         return False
     if isinstance(item, types.GeneratorType):
         return True

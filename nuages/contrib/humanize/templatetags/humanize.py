@@ -131,7 +131,7 @@ def intword(value: Any) -> Any:
         return value
     magnitude = abs(number)
     if magnitude < 10**6:
-        return value
+        return number
     for exponent, words in _SCALES:
         if magnitude < 10**exponent * 1000:
             scaled = round(number / 10**exponent, 1)

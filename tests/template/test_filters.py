@@ -1,0 +1,52 @@
+"""Filters given what they are not meant for, where nothing else says what becomes of it."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+
+from nuages.contrib.humanize.templatetags.humanize import intword
+from tests.template.conftest import Render
+
+MOMENT = datetime.datetime(2024, 2, 29, 13, 5)
+
+
+@pytest.mark.parametrize(
+    ("source", "value", "shown"),
+    [
+        # What is no time has none, whatever the format.
+        ("{{ x|time }}", "noon", ""),
+        ("{{ x|time }}", 12, ""),
+        ("{{ x|time }}", MOMENT.date(), ""),
+        ("{{ x|time:f }}", "noon", ""),
+        ("{{ x|time }}", MOMENT, "1:05 p.m."),
+        ("{{ x|time:'H:i' }}", MOMENT.time(), "13:05"),
+        # Formats of times have nothing of dates, unless as plain text.
+        ("{{ x|time:'D H:i' }}", MOMENT, ""),
+        ("{{ x|time:'Y-m-d' }}", MOMENT.time(), ""),
+        (r"{{ x|time:'\D H:i' }}", MOMENT, "D 13:05"),
+        # An empty format is none.
+        ("{{ x|date:'' }}", MOMENT, "Feb. 29, 2024"),
+        ("{{ x|date:f }}", MOMENT.date(), "Feb. 29, 2024"),
+        ("{{ x|time:'' }}", MOMENT, "1:05 p.m."),
+        # Whatever is between the items is made text.
+        ("{{ x|join:0 }}", ("a", "b"), "a0b"),
+        ("{{ x|join:0 }}", ["a", "<b>"], "a0&lt;b&gt;"),
+        # A dictionary is an item, not a list below the one before.
+        ("{{ x|unordered_list }}", ["a", {"k": 1}], "\t<li>a</li>\n\t<li>{&#x27;k&#x27;: 1}</li>"),
+        ("{{ x|unordered_list }}", ["a", ["b"]], "\t<li>a\n\t<ul>\n\t\t<li>b</li>\n\t</ul>\n\t</li>"),
+        # Forms send both signs at the end of a line.
+        ("{{ x|wordwrap:3 }}", "one two\r\n\r\nsix", "one\ntwo\n\nsix"),
+    ],
+)
+def test_values_of_the_wrong_kind(source: str, value: Any, shown: str, render: Render) -> None:
+    assert render(source, x=value, f="") == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(1234.56, 1234), ("999", 999), (True, 1), ("many", "many"), (None, None)]
+)
+def test_small_numbers_in_words_are_whole(value: Any, shown: Any) -> None:
+    assert intword(value) == shown
