@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nuages.contrib.humanize.templatetags.humanize import intword
+from nuages.contrib.humanize.templatetags.humanize import apnumber, intword
 from tests.template.conftest import Render
 
 MOMENT = datetime.datetime(2024, 2, 29, 13, 5)
@@ -34,6 +34,10 @@ MOMENT = datetime.datetime(2024, 2, 29, 13, 5)
         # Whatever is between the items is made text.
         ("{{ x|join:0 }}", ("a", "b"), "a0b"),
         ("{{ x|join:0 }}", ["a", "<b>"], "a0&lt;b&gt;"),
+        # As `str.join` does, which takes text only; items are made text when they are escaped.
+        ("{% autoescape off %}{{ x|join:',' }}{% endautoescape %}", ["a", "<b>"], "a,<b>"),
+        ("{% autoescape off %}{{ x|join:',' }}{% endautoescape %}", [1, 2], "[1, 2]"),
+        ("{{ x|join:',' }}", [1, 2], "1,2"),
         # A dictionary is an item, not a list below the one before.
         ("{{ x|unordered_list }}", ["a", {"k": 1}], "\t<li>a</li>\n\t<li>{&#x27;k&#x27;: 1}</li>"),
         ("{{ x|unordered_list }}", ["a", ["b"]], "\t<li>a\n\t<ul>\n\t\t<li>b</li>\n\t</ul>\n\t</li>"),
@@ -50,3 +54,7 @@ def test_values_of_the_wrong_kind(source: str, value: Any, shown: str, render: R
 )
 def test_small_numbers_in_words_are_whole(value: Any, shown: Any) -> None:
     assert intword(value) == shown
+
+
+def test_numbers_that_are_not_spelled_out_stay_numbers_and_are_grouped() -> None:
+    assert [apnumber(value) for value in ("12345", 12.5, 3)] == [12345, 12, "three"]

@@ -30,7 +30,7 @@ from nuages.contrib.humanize.templatetags.humanize import (
         (intword, -3_000_000_000, "-3.0 billion"),
         (intword, 999, 999),
         (apnumber, "7", "seven"),
-        (apnumber, 10, "10"),
+        (apnumber, 10, 10),
         (naturaltime, "no time", "no time"),
     ],
 )

@@ -19,7 +19,7 @@ def _written(value: Any, arg: str | None, *ways: Callable[[Any, Any], Any]) -> A
     """The text of the first way that can write the value; nothing for what is no date."""
     if value is None or value == "":
         return ""
-    for way in ways if arg else ways[:1]:
+    for way in ways if arg is not None else ways[:1]:
         try:
             return way(value, arg)
         except (AttributeError, TypeError):

@@ -88,7 +88,7 @@ def join(value: Any, arg: Any, autoescape: bool = True) -> Any:
     """The items as one text, with `arg` between them."""
     try:
         if not autoescape:
-            return mark_safe(arg.join([str(item) for item in value]))
+            return mark_safe(arg.join(value))
         kind = type(value)
         if (
             (kind is list or kind is tuple)

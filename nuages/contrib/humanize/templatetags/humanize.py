@@ -159,7 +159,7 @@ def apnumber(value: Any) -> Any:
         number = int(value)
     except (TypeError, ValueError):
         return value
-    return str(_SMALL_NUMBERS[number - 1]) if 0 < number < 10 else str(number)
+    return str(_SMALL_NUMBERS[number - 1]) if 0 < number < 10 else number
 
 
 @register.filter(expects_localtime=True)
