@@ -4,6 +4,7 @@ import html
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,3 +99,17 @@ class _Kept:
 
     def __str__(self) -> str:
         return conditional_escape(self.function.__name__)
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("{% firstof none x as y %}{{ y }}", "&lt;b&gt;"),
+        ("{% autoescape off %}{% firstof none x as y %}{{ y }}{% endautoescape %}", "<b>"),
+        ("{% cycle x as y %}{{ y }}", "&lt;b&gt;&lt;b&gt;"),
+        ("{% load i18n %}{% translate x as y %}{{ y }}", "&lt;b&gt;"),
+        ("{% load i18n %}{% blocktranslate asvar y %}{{ x }}{% endblocktranslate %}{{ y }}", "&lt;b&gt;"),
+    ],
+)
+def test_what_a_tag_keeps_in_a_variable_is_escaped_once(source: str, shown: str, render: Render) -> None:
+    assert render(source, x="<b>") == shown

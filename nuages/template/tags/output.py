@@ -198,7 +198,7 @@ def do_filter(parser: Parser, token: Token) -> FilterNode:
     for function, _ in expression.filters:
         name = getattr(function, "_filter_name", None)
         if name in ("escape", "safe"):
-            raise TemplateSyntaxError(f'"filter {name}" is not permitted.  Use the "autoescape" tag instead.')
+            raise TemplateSyntaxError(f'"filter {name}" is not permitted. Use the "autoescape" tag instead.')
     nodelist = parser.parse(("endfilter",))
     parser.delete_first_token()
     return FilterNode(expression, nodelist)

@@ -63,6 +63,9 @@ class FirstOfNode(AsNode):
             result = code.either(
                 code.named(value, code.value(expression, ignore_failures=True)), shown, result
             )
+        if self.asvar is not None and code.switches.autoescape:
+            # Escaped already.
+            result = code.call("safe", result)
         self.finish(code, result)
 
 
