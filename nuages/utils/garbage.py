@@ -1,4 +1,4 @@
-"""Garbage collection while a project is loaded."""
+"""Garbage collection while a project is loaded, and while much is made that is soon thrown away."""
 
 from __future__ import annotations
 
@@ -22,3 +22,16 @@ def lasting() -> Iterator[None]:
         gc.freeze()
         if enabled:
             gc.enable()
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Make many things that are in use until all of them go at once: look for garbage before or after that only."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -20,6 +20,7 @@ from nuages.template.context import Context
 from nuages.template.nodes import Node, TextNode
 from nuages.template.presentation import Switches, interned
 from nuages.utils.functional import cached_property
+from nuages.utils.garbage import undisturbed
 
 Blocks = Any
 Writer = Callable[[str], Any]
@@ -152,8 +153,11 @@ class Unit:
         self, switches: Switches, string_if_invalid: str, *, streaming: bool = False
     ) -> tuple[CodeType, Emitter]:
         """The code of the function, and what it was made with."""
-        module, code = self.tree(switches, string_if_invalid, streaming=streaming)
-        whole = compile(module, self.filename, "exec")
+        # A syntax tree has thousands of parts, and goes as a whole.
+        with undisturbed():
+            module, code = self.tree(switches, string_if_invalid, streaming=streaming)
+            whole = compile(module, self.filename, "exec")
+            del module
         (function,) = (part for part in whole.co_consts if isinstance(part, CodeType))
         # Tracebacks then say `in block title`.
         return function.replace(co_name=self.name, co_qualname=self.name), code
