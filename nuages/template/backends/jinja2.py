@@ -138,7 +138,7 @@ def get_exception_info(exception: jinja2.TemplateSyntaxError) -> dict[str, Any]:
     if source is None and exception.filename is not None:
         path = Path(exception.filename)
         source = path.read_text() if path.exists() else None
-    lines = [] if source is None else list(enumerate(source.strip().split("\n"), start=1))
+    lines = [] if source is None else list(enumerate(source.rstrip().split("\n"), start=1))
     top = max(0, lineno - _AROUND - 1) if lines else 0
     bottom = min(len(lines), lineno + _AROUND)
     marked = lines[lineno - 1][1] if 0 < lineno <= len(lines) else ""
