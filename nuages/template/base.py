@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nuages.template.exceptions import TemplateSyntaxError
 from nuages.template.lexer import DebugLexer, Lexer
-from nuages.template.library import token_kwargs
+from nuages.template.library import kwarg_re, token_kwargs
 from nuages.template.lookup import VariableDoesNotExist
 from nuages.template.nodes import Node, NodeList, TextNode, VariableNode
 from nuages.template.origin import Origin
@@ -69,6 +69,7 @@ __all__ = [
     "Variable",
     "VariableDoesNotExist",
     "VariableNode",
+    "kwarg_re",
     "render_value_in_context",
     "token_kwargs",
 ]

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_KEYWORD = re.compile(r"(?:(\w+)=)?(.+)", re.DOTALL)
+#: `name=value`, as tags of others take it apart too: the name, if there is one, and the value.
+kwarg_re = re.compile(r"(?:(\w+)=)?(.+)", re.DOTALL)
 
 
 class InvalidTemplateLibrary(Exception):
@@ -464,10 +465,10 @@ def token_kwargs(
     found: dict[str, FilterExpression] = {}
     if not bits:
         return found
-    keyword = _KEYWORD.match(bits[0])
+    keyword = kwarg_re.match(bits[0])
     if keyword is not None and keyword[1]:
         while bits:
-            keyword = _KEYWORD.match(bits[0])
+            keyword = kwarg_re.match(bits[0])
             if keyword is None or not keyword[1]:
                 break
             del bits[0]
@@ -493,4 +494,4 @@ def import_library(name: str) -> Library:
     try:
         return module.register  # type: ignore[no-any-return]
     except AttributeError as error:
-        raise InvalidTemplateLibrary(f"Module  {name} does not have a variable named 'register'") from error
+        raise InvalidTemplateLibrary(f"Module {name} does not have a variable named 'register'") from error

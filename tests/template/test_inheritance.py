@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from nuages.template import Context, TemplateDoesNotExist, TemplateSyntaxError, instrumentation
+from nuages.template.loader_tags import BLOCK_CONTEXT_KEY, BlockContext, BlockNode
 from tests.template.conftest import engine_of
 
 FAMILY = {
@@ -104,3 +105,34 @@ def test_every_rendered_template_is_announced(monkeypatch: pytest.MonkeyPatch) -
     }
     rendered("c", templates, xs=["i"])
     assert seen == [("c", None), ("base", None), ("inner", "i")]
+
+
+@pytest.mark.parametrize(
+    ("name", "block", "shown"),
+    [
+        ("base", "title", "base"),
+        ("middle", "title", "middle base"),
+        ("leaf", "title", "middle base"),
+        ("leaf", "body", "leaf &lt; base"),
+    ],
+)
+def test_one_block_is_rendered_by_itself_as_packages_for_that_do(name: str, block: str, shown: str) -> None:
+    engine = engine_of(
+        {
+            "base": "<{% block title %}base{% endblock %}>{% block body %}base{% endblock %}",
+            "middle": "{% extends 'base' %}{% block title %}middle {{ block.super }}{% endblock %}",
+            "leaf": "{% extends 'middle' %}{% block body %}leaf {{ x }} {{ block.super }}{% endblock %}",
+        }
+    )
+    template: Any = engine.get_template(name)
+    context = Context({"x": "<"})
+    with context.bind_template(template), context.render_context.push_state(template):
+        chain = context.render_context[BLOCK_CONTEXT_KEY] = BlockContext()
+        while template.extends:
+            extends = template.nodelist[0]
+            chain.add_blocks(extends.blocks)
+            template = extends.get_parent(context)
+        chain.add_blocks({node.name: node for node in template.nodelist.get_nodes_by_type(BlockNode)})
+        wanted = chain.get_block(block)
+        assert wanted is not None
+        assert wanted.render(context) == shown

@@ -442,3 +442,15 @@ def test_every_template_is_told_of_with_what_it_sees(
         (None, 3, None),
         (None, None, "T"),
     ]
+
+
+def test_words_with_names_are_taken_apart_as_our_own_tags_do() -> None:
+    from nuages.template.base import kwarg_re
+
+    found = [kwarg_re.match(word) for word in ("name=x|upper", "x", "a.b", '"c=d"')]
+    assert [match.groups() for match in found if match] == [
+        ("name", "x|upper"),
+        (None, "x"),
+        (None, "a.b"),
+        (None, '"c=d"'),
+    ]
