@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from nuages.conf import settings
@@ -194,6 +193,8 @@ class _Collecting(Parser):
     def _belongs_to_given_up(self, name: str) -> bool:
         if not self._given_up or not name.startswith("end"):
             return bool(self._given_up) and name in ("elif", "else", "empty", "plural")
+        from difflib import get_close_matches  # Only errors need it.
+
         # The name may have been misspelt where the tag begins.
         begun = get_close_matches(name[3:], self._given_up, n=1)
         if begun:
