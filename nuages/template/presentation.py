@@ -30,7 +30,7 @@ from nuages.template.lookup import (
     step,
     stumbled,
 )
-from nuages.utils.formats import get_format, localize
+from nuages.utils.formats import decimal_separator, localize
 from nuages.utils.html import conditional_escape
 from nuages.utils.html.escaping import escape_text
 from nuages.utils.memo import on_change
@@ -247,7 +247,7 @@ class Presenter:
                 return general(value)
             if not localizes:
                 return text
-            point = get_format("DECIMAL_SEPARATOR")
+            point = decimal_separator()
             if point == ".":
                 return text
             return text.replace(".", ",") if point == "," else general(value)

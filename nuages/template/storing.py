@@ -230,7 +230,8 @@ def _of_function(value: Any) -> Recipe:
         if kind == "keeping":
             return ("keeping", rest[0], _of_function(rest[1]))
         if kind == "spelled_out":
-            return ("spelled_out", _of_function(rest[0]), *rest[1:])
+            function, argument, switches = rest
+            return (kind, _of_function(function), argument, tuple(switches))
         if kind == "show_filtered":
             switches, invalid, bit, on_str, function, first = rest
             return (kind, switches, invalid, bit, _of_function(on_str), _of_function(function), first)
@@ -376,8 +377,8 @@ class Restoring:
     def keeping(self, wrapper: str, function: Recipe) -> Any:
         return getattr(runtime, wrapper)(self.value(function))
 
-    def spelled_out(self, function: Recipe, form: str, use_tz: bool | None) -> Any:
-        return self.value(function).spelled_out(form, use_tz)
+    def spelled_out(self, function: Recipe, argument: str | int | None, switches: Any) -> Any:
+        return self.value(function).spelled_out(argument, interned(switches))
 
     def url(self, view: str, keywords: tuple[str, ...], count: int, quietly: bool, escaped: bool) -> Any:
         return url_writer(view, keywords, count, quietly=quietly, escaped=escaped)

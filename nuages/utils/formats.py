@@ -122,6 +122,12 @@ def _find_format(name: str, lang: str | None) -> Any:
     return getattr(settings, name) if name in FORMAT_SETTINGS else name
 
 
+def decimal_separator(use_l10n: bool | None = None) -> str:
+    """Return `get_format("DECIMAL_SEPARATOR")`, which is asked for each number with a point on a page."""
+    found = _format_cache.get(("DECIMAL_SEPARATOR", None if use_l10n is False else get_language()))
+    return get_format("DECIMAL_SEPARATOR", use_l10n=use_l10n) if found is None else found  # type: ignore[no-any-return]
+
+
 get_format_lazy = lazy(get_format, str, list, tuple)
 
 

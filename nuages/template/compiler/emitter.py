@@ -512,14 +512,19 @@ class Emitter(Variables):
 def spelled_out(
     function: Callable[..., Any], arguments: list[Argument], switches: Switches
 ) -> Callable[[Any], Any] | None:
-    """What a filter has for the very argument that the template gives it, if it has something."""
+    """What a filter has for the very argument that the template gives it, or for none, if it has something."""
     make = _own(function, "spelled_out")
-    if make is None or len(arguments) != 1:
+    if make is None or len(arguments) > 1:
         return None
-    looked_up, argument = arguments[0]
-    if looked_up or not isinstance(argument, str):
+    given: Argument = arguments[0] if arguments else (False, None)
+    looked_up, argument = given
+    if looked_up and argument.lookups is None and not argument.translate:
+        argument = argument.literal
+    elif looked_up:
         return None
-    return make(str.__str__(argument), switches.use_tz)  # type: ignore[no-any-return]
+    if isinstance(argument, str):
+        argument = str.__str__(argument)
+    return make(argument, switches) if isinstance(argument, str | int | None) else None
 
 
 def _own(function: Callable[..., Any], name: str) -> Any:

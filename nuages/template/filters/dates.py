@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from nuages.template.filters import register
+from nuages.template.presentation import Switches
 from nuages.utils import formats
 from nuages.utils.dateformat import DateFormat, time_format, writer_of
 from nuages.utils.dateformat import format as date_text
@@ -37,8 +38,10 @@ def date(value: Any, arg: str | None = None) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def date_spelled_out(form: str, use_tz: bool | None) -> Callable[[Any], Any] | None:
+def date_spelled_out(form: str | int | None, switches: Switches) -> Callable[[Any], Any] | None:
     """The same for one format that is spelled out in the template, its parts looked at beforehand."""
+    if not isinstance(form, str):
+        return None
     on_date = writer_of(DateFormat, datetime.date, form)
     on_datetime = writer_of(DateFormat, datetime.datetime, form)
     if not form or form.isidentifier() or on_datetime is None:
@@ -48,11 +51,11 @@ def date_spelled_out(form: str, use_tz: bool | None) -> Callable[[Any], Any] | N
         kind = type(value)
         if kind is datetime.date and on_date is not None:
             return on_date(value)
-        value = template_localtime(value, use_tz=use_tz)
+        value = template_localtime(value, use_tz=switches.use_tz)
         return on_datetime(value) if kind is datetime.datetime else date(value, form)
 
     written.__name__ = "date"
-    written.made_from = ("spelled_out", date, form, use_tz)  # type: ignore[attr-defined]
+    written.made_from = ("spelled_out", date, form, switches)  # type: ignore[attr-defined]
     return written
 
 

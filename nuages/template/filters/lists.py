@@ -10,6 +10,7 @@ from typing import Any
 
 from nuages.template.compiler.folding import pure
 from nuages.template.filters import register
+from nuages.template.presentation import Switches
 from nuages.template.tokens import VARIABLE_ATTRIBUTE_SEPARATOR
 from nuages.utils.html import conditional_escape
 from nuages.utils.html.escaping import escape_text
@@ -89,15 +90,6 @@ def join(value: Any, arg: Any, autoescape: bool = True) -> Any:
     try:
         if not autoescape:
             return mark_safe(arg.join(value))
-        kind = type(value)
-        if (
-            (kind is list or kind is tuple)
-            and {*map(type, value)} == _TEXTS
-            and isinstance(arg, str)
-            and arg == escape_text(str.__str__(arg))
-        ):
-            # Escaped at once: there is nothing in between that escaping would change.
-            return SafeString(escape_text(arg.join(value)))
         return mark_safe(
             conditional_escape(arg).join(
                 [escape_text(item) if type(item) is str else conditional_escape(item) for item in value]
@@ -105,6 +97,28 @@ def join(value: Any, arg: Any, autoescape: bool = True) -> Any:
         )
     except TypeError:
         return value
+
+
+@lru_cache(maxsize=1024)
+def _join_spelled_out(arg: str | int | None, switches: Switches) -> Callable[[Any], Any] | None:
+    """The same with a text between the items that stands in the template, which is safe."""
+    if not isinstance(arg, str) or not switches.autoescape:
+        return None
+    harmless = arg == escape_text(arg)
+
+    def joined(value: Any) -> Any:
+        kind = type(value)
+        if harmless and (kind is list or kind is tuple) and {*map(type, value)} == _TEXTS:
+            # Escaped at once: there is nothing in between that escaping would change.
+            return SafeString(escape_text(arg.join(value)))
+        return join(value, SafeString(arg))
+
+    joined.__name__ = "join"
+    joined.made_from = ("spelled_out", join, arg, switches)  # type: ignore[attr-defined]
+    return joined
+
+
+join.spelled_out = _join_spelled_out  # type: ignore[attr-defined]
 
 
 @register.filter(is_safe=False)

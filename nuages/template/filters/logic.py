@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from nuages.template.compiler.folding import pure
 from nuages.template.filters import register
+from nuages.template.presentation import Switches
 from nuages.utils.translation import gettext
 
 
@@ -37,3 +40,24 @@ def yesno(value: Any, arg: str | None = None) -> Any:
     if value is None:
         return for_none
     return for_true if value else for_false
+
+
+@lru_cache(maxsize=1024)
+def _yesno_spelled_out(arg: str | int | None, switches: Switches) -> Callable[[Any], Any] | None:
+    """The same with words that stand in the template."""
+    words = arg.split(",") if isinstance(arg, str) else []
+    if not 2 <= len(words) <= 3:
+        return None
+    for_true, for_false, for_none = words[0], words[1], words[-1]
+
+    def chosen(value: Any) -> str:
+        if value is None:
+            return for_none
+        return for_true if value else for_false
+
+    chosen.__name__ = "yesno"
+    chosen.made_from = ("spelled_out", yesno, arg, switches)  # type: ignore[attr-defined]
+    return chosen
+
+
+yesno.spelled_out = _yesno_spelled_out  # type: ignore[attr-defined]

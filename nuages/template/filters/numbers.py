@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from nuages.template.compiler.folding import pure
 from nuages.template.filters import register
-from nuages.template.presentation import plain_numbers
+from nuages.template.presentation import Switches, plain_numbers
 from nuages.utils import formats
 from nuages.utils.html import avoid_wrapping
 from nuages.utils.safestring import SafeString, mark_safe
@@ -91,8 +92,38 @@ def _shortly(value: Any, arg: Any) -> SafeString | None:
         sign = ""
     if not fraction:
         return SafeString(sign + whole)
-    point = formats.get_format("DECIMAL_SEPARATOR", use_l10n=localized)
+    point = formats.decimal_separator(localized)
     return SafeString(f"{sign}{whole}{point}{fraction}")
+
+
+#: Floats below tell more than their whole part.
+_PLAIN = 1e15
+
+
+@lru_cache(maxsize=1024)
+def _floatformat_spelled_out(arg: str | int | None, switches: Switches) -> Callable[[Any], Any] | None:
+    """The same for one number of places that stands in the template."""
+    places, grouped, localized = _notation(arg)
+    if places is None or grouped or not 0 < places <= _SHORT:
+        return None
+
+    spec = f".{places}f"
+
+    def written(value: Any) -> Any:
+        if type(value) is float and 0 < value < _PLAIN and plain_numbers():
+            text = format(value, spec)
+            # Nothing was rounded, so that it does not matter how.
+            if float(text) == value:
+                point = formats.decimal_separator(localized)
+                return SafeString(text if point == "." else text.replace(".", point))
+        return floatformat(value, arg)
+
+    written.__name__ = "floatformat"
+    written.made_from = ("spelled_out", floatformat, arg, switches)  # type: ignore[attr-defined]
+    return written
+
+
+floatformat.spelled_out = _floatformat_spelled_out  # type: ignore[attr-defined]
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -216,12 +247,19 @@ def _bytes(size: int) -> str:
 @pure
 def pluralize(value: Any, arg: str = "s") -> str:
     """The ending for a number of things: `vote{{ n|pluralize }}`, `cand{{ n|pluralize:"y,ies" }}`."""
+    endings = _endings(arg)
+    return "" if endings is None else _ending(value, *endings)
+
+
+def _endings(arg: str) -> tuple[str, str] | None:
+    """The endings for one and for many."""
     endings = arg.split(",")
-    if len(endings) == 1:
-        endings.insert(0, "")
-    if len(endings) != 2:
-        return ""
-    singular, plural = endings
+    if len(endings) > 2:
+        return None
+    return ("", endings[0]) if len(endings) == 1 else (endings[0], endings[1])
+
+
+def _ending(value: Any, singular: str, plural: str) -> str:
     try:
         return singular if float(value) == 1 else plural
     except ValueError:
@@ -232,3 +270,24 @@ def pluralize(value: Any, arg: str = "s") -> str:
         return singular if len(value) == 1 else plural
     except TypeError:
         return ""
+
+
+@lru_cache(maxsize=1024)
+def _pluralize_spelled_out(arg: str | int | None, switches: Switches) -> Callable[[Any], Any] | None:
+    """The same for endings that stand in the template."""
+    endings = _endings("s" if arg is None else arg) if isinstance(arg, str | None) else None
+    if endings is None:
+        return None
+    singular, plural = endings
+
+    def ending(value: Any) -> str:
+        if type(value) is int:
+            return singular if value == 1 else plural
+        return _ending(value, singular, plural)
+
+    ending.__name__ = "pluralize"
+    ending.made_from = ("spelled_out", pluralize, arg, switches)  # type: ignore[attr-defined]
+    return ending
+
+
+pluralize.spelled_out = _pluralize_spelled_out  # type: ignore[attr-defined]

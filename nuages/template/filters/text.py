@@ -14,6 +14,7 @@ from nuages.utils.html import conditional_escape
 from nuages.utils.safestring import SafeData, SafeString, mark_safe
 from nuages.utils.text import Truncator, cut_plainly, phone2numeric, slug_of, wrap
 
+_BREAKS = frozenset("'0123456789")
 _INNER_CAPITAL = re.compile(r"(?<=[a-z])'(?=[A-Z])[A-Z]|(?<=\d)[A-Z]")
 
 
@@ -62,7 +63,10 @@ upper.on_str = str.upper  # type: ignore[attr-defined]
 def title(value: str) -> str:
     """Each word with a capital, the rest small."""
     # str.title() takes the letter after an apostrophe or a digit for the start of a word.
-    return _INNER_CAPITAL.sub(_in_small, value.title())
+    titled = value.title()
+    return (
+        titled if _BREAKS.isdisjoint(titled) and titled.isascii() else _INNER_CAPITAL.sub(_in_small, titled)
+    )
 
 
 def _in_small(match: re.Match[str]) -> str:
