@@ -136,3 +136,29 @@ def test_one_block_is_rendered_by_itself_as_packages_for_that_do(name: str, bloc
         wanted = chain.get_block(block)
         assert wanted is not None
         assert wanted.render(context) == shown
+
+
+@pytest.mark.parametrize("colour", ["rendered", "streamed"])
+@pytest.mark.parametrize(
+    ("child", "shown"),
+    [
+        # What a block sets without looking at `block` stays in it, too.
+        ("{% block a %}{% firstof x as y %}{{ y }}{% endblock %}", "[1|]"),
+        ("{% block a %}{% load own %}{% remember %}{{ seen }}{% endblock %}", "[1|]"),
+        ("{% block a %}{% cycle x as y silent %}{{ y }}{{ block.super }}{% endblock %}", "[111|]"),
+        # The block above sees what stands around it, also where a tag of others works on the context.
+        ("{% block a %}{% with y=2 %}{{ block.super }}{% endwith %}{% endblock %}", "[12|]"),
+        ("{% load own %}{% block a %}{% shout %}{% endshout %}{% with y=2 %}{{ block.super }}{% endwith %}{% endblock %}", "[12|]"),
+        ("{% load own %}{% block a %}{% remember %}{{ block.super }}{% endblock %}", "[11|]"),
+    ],
+)  # fmt: skip
+def test_blocks_see_what_is_set_above_and_around_them_only(child: str, shown: str, colour: str) -> None:
+    engine = engine_of(
+        {
+            "base": "[{% block a %}{{ x }}{{ y }}{{ seen }}{% endblock %}|{% block b %}{{ y }}{{ seen }}{% endblock %}]",
+            "child": "{% extends 'base' %}" + child,
+        }
+    )
+    template = engine.get_template("child")
+    context = Context({"x": 1})
+    assert (template.render(context) if colour == "rendered" else "".join(template.stream(context))) == shown

@@ -61,7 +61,7 @@ class BlockContext:
 
 
 class BlockView:
-    """The variable `block` inside a block."""
+    """The variable `block` inside a block. `names` is None for one that works on the context."""
 
     def __init__(
         self,
@@ -131,7 +131,7 @@ def call_block_pieces(
     """As `call_block`, piece by piece. The empty piece before it says that what comes may take its time."""
     yield ""
     target = node if blocks is None else blocks.get_block(node.name) or node
-    view = BlockView(target, context, blocks, switches, invalid, names)
+    view = BlockView(target, context, blocks, switches, invalid, None if target.unit.live else names)
     yield from target.unit.pieces(context, {**names, "block": view}, blocks, switches, invalid)
 
 
@@ -147,8 +147,10 @@ def _run_block(
     unit = node.unit
     function = unit.function(switches, invalid)
     if unit.uses_block:
-        view = BlockView(node, context, blocks, switches, invalid, names)
+        view = BlockView(node, context, blocks, switches, invalid, None if unit.live else names)
         unit.call(context, {**names, "block": view}, blocks, write, switches, invalid, own_names=True)
+    elif unit.sets:
+        function(context, dict(names), blocks, write)
     else:
         function(context, names, blocks, write)
 
