@@ -141,6 +141,7 @@ def forget() -> None:
         ('{% if _("Yes")|length > 4 %}long{% endif %}', "", "long"),
         ('{% with x=_("Yes")|lower %}{{ x }}{% endwith %}', "yes", "ja <b>"),
         ('{% autoescape off %}{{ _("Yes")|upper }}{% endautoescape %}', "YES", "JA <B>"),
+        ('{{ _("Yes")|pprint }}', "&#x27;Yes&#x27;", "&#x27;Ja &lt;b&gt;&#x27;"),
     ],
 )
 def test_translated_literals_are_worked_out_once_a_language(

@@ -344,7 +344,7 @@ class Emitter(Variables):
 
     def _in_language(self, literal: Any, filters: Sequence[tuple[Filter, list[Argument]]]) -> ast.expr:
         """What filters make of a translated message, worked out once a language."""
-        made = self._filters(filters, self.call("str", self.literal(literal)))
+        made = self._filters(filters, self.literal(literal))
         key = ("literal", str(message_of(literal)), str(self.switches.autoescape), *described(filters))
         return self.call("in_language", self.constant(key, "key"), self.function_of("_", made))
 
