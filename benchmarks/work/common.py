@@ -21,14 +21,14 @@ def choose(implementation: str) -> None:
         install()
 
 
-def set_up() -> None:
-    """Set up a project without applications, on SQLite in memory."""
+def set_up(*apps: str) -> None:
+    """Set up a project with some applications, on SQLite in memory."""
     import django
     from django.conf import settings
 
     settings.configure(
         SECRET_KEY="benchmark",
-        INSTALLED_APPS=[],
+        INSTALLED_APPS=apps,
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     )

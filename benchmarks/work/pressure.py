@@ -14,16 +14,16 @@ from collections.abc import Iterator
 
 from benchmarks.work.common import choose, memory, report, set_up
 
-MODELS = 2000
 #: Four shapes each.
 COMPOSITIONS = 25_000
 
 
 def measure(compositions: int) -> dict[str, float]:
-    """Define the models, then ask."""
+    """Start a site with the models, then ask."""
     begun, empty = time.process_time(), memory()
-    set_up()
-    made = define()
+    set_up("benchmarks.work.crowd")
+    from benchmarks.work.crowd.models import made
+
     for model in made:
         # What a start asks of every model; it also settles its relations.
         model.check()
@@ -38,28 +38,6 @@ def measure(compositions: int) -> dict[str, float]:
     found["a composition"] = (time.process_time() - begun) / compositions
     found["memory after a fifth"], found["memory at the end"] = float(early), float(memory())
     return found
-
-
-def define() -> list[type]:
-    """The models: each points at the one before it and at the first."""
-    from django.db import models
-
-    made: list[type] = []
-    for number in range(MODELS):
-        namespace: dict[str, object] = {
-            "__module__": __name__,
-            "Meta": type("Meta", (), {"app_label": "bench"}),
-            "name": models.CharField(max_length=50, db_index=True),
-            "size": models.IntegerField(null=True),
-            "weight": models.FloatField(default=0),
-            "active": models.BooleanField(default=True),
-            "made": models.DateTimeField(null=True),
-        }
-        if made:
-            namespace["before"] = models.ForeignKey(made[-1], models.CASCADE, related_name="after")
-            namespace["top"] = models.ForeignKey(made[number // 40], models.CASCADE, related_name="+")
-        made.append(type(f"Model{number}", (models.Model,), namespace))
-    return made
 
 
 def compositions_of(

@@ -1,0 +1,1 @@
+"""An app of very many models: see `pressure.py`."""
