@@ -11,7 +11,8 @@ from nuages.core.exceptions import FieldError, ValidationError
 from nuages.db import connection, models
 from nuages.db.models import Aggregate, F, Func, IntegerField, Q, Sum, Value
 from nuages.db.models.functions import Length
-from tests.db.query.shop.models import Book, Colour, Paint, Tag
+from nuages.test.utils import CaptureQueriesContext
+from tests.db.query.shop.models import Author, Book, Colour, Paint, Tag
 
 RED, SEA = Colour(255, 0, 0), Colour(0, 80, 160)
 
@@ -186,6 +187,61 @@ def test_the_query_can_be_read() -> None:
     assert str(query).startswith("SELECT ") and "ORDER BY" in str(query) and "> 50" in str(query)
     assert not query.is_sliced and found[:2].query.is_sliced
     assert not query.distinct and found.distinct().query.distinct
+
+
+def test_conditions_are_read_with_their_values() -> None:
+    found = Book.objects.filter(pages__in=[100, 200], author__in=Author.objects.filter(name="Ana"))
+    one, two, three = found.exclude(title="Dusk").query.where.children
+    assert (one.lookup_name, list(one.rhs)) == ("in", [100, 200])
+    assert two.rhs.where.children[0].rhs == "Ana"
+    assert three.negated and three.children[0].rhs == "Dusk"
+
+
+def test_conditions_of_one_query_hold_in_another_and_nowhere_else() -> None:
+    short = Book.objects.filter(pages=100)
+    assert short.get().title == "Dawn"
+    (other,) = Book.objects.filter(title="Dusk").query.where.children
+    both = Book.objects.filter(pages=100)
+    both.query.where.add(other, "AND")
+    assert not both.exists() and list(both) == []
+    assert Book.objects.filter(pages=100).filter(price__gt=0).get().title == "Dawn"
+
+
+def test_conditions_may_be_changed_again_after_the_query_was_run() -> None:
+    found = Book.objects.filter(pages__gt=150)
+    where = found.query.where
+    copy = found.all()
+    assert found.count() == copy.count() == 2
+    where.children.clear()
+    assert (found.count(), found.all().count(), copy.count()) == (4, 4, 2)
+    found.query.where = copy.query.where
+    assert found.filter(title="Fire").count() == found.count() - 1 == 1
+
+
+def test_the_query_can_be_changed_by_hand() -> None:
+    found = Book.objects.all()
+    query = found.query
+    query.add_q(Q(pages__gt=50))
+    query.add_filter("title__lt", "F")
+    query.add_annotation(Length("title"), "size")
+    query.add_extra({"twice": "pages * %s"}, [2], ["pages < %s"], [250], None, None)
+    query.add_ordering("-pages")
+    query.add_deferred_loading(["price"])
+    query.add_select_related(["author"])
+    assert query.get_count("default") == found.count() == 2
+    with CaptureQueriesContext(connection) as captured:
+        assert [(one.title, one.size, one.twice, one.author.name) for one in found] == [
+            ("Dusk", 4, 400, "Ana"),
+            ("Dawn", 4, 200, "Ana"),
+        ]
+    assert len(captured) == 1
+    assert query.deferred_loading == ({"price"}, True) and found[0].get_deferred_fields() == {"price"}
+    query.add_immediate_loading(["title", "author"])
+    query.clear_ordering(force=True)
+    query.set_limits(1, 5)
+    assert found.all().count() == 1
+    assert "ORDER BY" not in str(query)
+    assert query.get_initial_alias() == "shop_book"
 
 
 def test_the_compiler_gives_what_the_database_is_sent() -> None:

@@ -551,7 +551,7 @@ class Core(Generic[M, R]):
         self._hints = {**self._hints, **hints}
 
     def _has_filters(self) -> bool:
-        return bool(self._shape.where)
+        return bool(self._shape.conditions)
 
     @staticmethod
     def _validate_values_are_expressions(values: Iterable[Any], method_name: str) -> None:

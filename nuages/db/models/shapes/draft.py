@@ -27,7 +27,7 @@ class Draft:
 
     joins: dict[str, Any]
     annotations: dict[str, Any]
-    where: WhereNode
+    conditions: WhereNode
     filtered_relations: dict[str, FilteredRelation]
     selection: tuple[Any, ...] | None
     prefix: str
@@ -248,7 +248,7 @@ class Draft:
         ]
         if not added:
             return
-        where = self.where
+        where = self.conditions
         if where.negated or where.connector != AND or where.offset:
             where = WhereNode([where] if where else [])
         children = [*where.children]
@@ -258,7 +258,7 @@ class Draft:
                 children.extend(condition.children)
             else:
                 children.append(condition)
-        self.where = WhereNode(children)
+        self.conditions = WhereNode(children)
 
     def never(self) -> None:
         """Make the query find nothing."""
@@ -268,7 +268,7 @@ class Draft:
 
     def mapped(self, change: Callable[[Any], Any], where: Callable[[WhereNode], WhereNode]) -> None:
         """Replace every expression by what `change` makes of it."""
-        self.where = where(self.where)
+        self.conditions = where(self.conditions)
         self.annotations = {name: change(node) for name, node in self.annotations.items()}
         if self.selection is not None:
             self.selection = tuple(item.mapped(change) for item in self.selection)

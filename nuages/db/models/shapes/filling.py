@@ -22,6 +22,11 @@ def filled_state(state: dict[str, Any], values: Sequence[Any]) -> dict[str, Any]
     return {name: fill(value) for name, value in state.items()}
 
 
+def filled(node: Any, values: Sequence[Any]) -> Any:
+    """A copy of an expression or a condition with values instead of slots."""
+    return _Filling(values)(node)
+
+
 class _Filling:
     def __init__(self, values: Sequence[Any]) -> None:
         self.values = values

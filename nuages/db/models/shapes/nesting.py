@@ -38,7 +38,7 @@ def depth_of_query(query: Query) -> int:
 
 def nodes_of(query: Any) -> Iterator[Any]:
     """Every expression at the top of a query."""
-    yield query.where
+    yield query.conditions
     yield from query.annotations.values()
     for item in query.selection or ():
         if item.node is not None:

@@ -32,7 +32,7 @@ TOTAL_LIMIT = 20_000
 STATE: dict[str, Any] = {
     "model": None,
     "joins": {},
-    "where": WhereNode(),
+    "conditions": WhereNode(),
     "annotations": {},
     "hidden": frozenset(),  # names of annotations that are not selected
     "selection": None,  # what values() asked for, or None for instances
@@ -102,7 +102,7 @@ class Shape:
     if TYPE_CHECKING:
         model: Any
         joins: dict[str, Any]
-        where: WhereNode
+        conditions: WhereNode
         annotations: dict[str, Any]
         selection: tuple[Any, ...] | None
         combinator: str | None

@@ -114,7 +114,7 @@ def _stays_flat(draft: Draft, resolved: Mapping[str, Any]) -> bool:
     named = {name for node in resolved.values() for name in _refs_of(node)}
     if any(_is_subquery(draft.annotations[name]) for name in named if name in draft.annotations):
         return False
-    return not _holds(draft.where, "contains_over_clause")
+    return not _holds(draft.conditions, "contains_over_clause")
 
 
 def _holds(node: Any, *flags: str) -> bool:
@@ -197,7 +197,7 @@ def _wrapped(draft: Draft, resolved: Mapping[str, Any]) -> None:
         finished[name] = made
     draft.source = inner
     draft.joins = {}
-    draft.where = WhereNode()
+    draft.conditions = WhereNode()
     draft.annotations = finished
     draft.hidden = frozenset()
     draft.selection = tuple(Selected(name, "annotation") for name in finished)
@@ -292,4 +292,4 @@ def _named_in_group(inner: Any) -> set[str]:
 
 def is_empty(draft: Draft) -> bool:
     """Whether the draft was made to find nothing."""
-    return any(isinstance(child, NothingNode) for child in draft.where.children)
+    return any(isinstance(child, NothingNode) for child in draft.conditions.children)

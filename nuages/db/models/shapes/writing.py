@@ -152,18 +152,18 @@ class Writer:
         if draft.empty_slice:
             raise EmptyResultSet
         if draft.combinator:
-            if any(isinstance(child, NothingNode) for child in draft.where.children):
+            if any(isinstance(child, NothingNode) for child in draft.conditions.children):
                 raise EmptyResultSet
             from nuages.db.models.shapes.clauses import combine
 
             return combine.write(self, draft, with_limits, with_col_aliases)
-        before, after, qualify = divided(draft.where)
+        before, after, qualify = divided(draft.conditions)
         if qualify:
             from nuages.db.models.shapes.clauses import qualify as qualify_clause
 
             return qualify_clause.write(self, draft, before, after, qualify, with_limits, with_col_aliases)
         self.select(with_col_aliases)
-        if self.elide_empty and any(isinstance(child, NothingNode) for child in draft.where.children):
+        if self.elide_empty and any(isinstance(child, NothingNode) for child in draft.conditions.children):
             raise EmptyResultSet
         order, own = order_by.resolved(draft)
         if own and draft.group_by is not None:
@@ -558,7 +558,7 @@ class Writer:
             return [sql], some
         if draft.model is not None:
             joins.base_alias(draft)
-        typed = joins.typed(draft.joins, draft.where)
+        typed = joins.typed(draft.joins, draft.conditions)
         for join in typed.values():
             try:
                 sql, some = join.as_sql(self, self.connection)

@@ -51,7 +51,7 @@ class SQLCompiler(Writer):
     def pre_sql_setup(self, with_col_aliases: bool = False) -> tuple[list[Any], list[Any], list[Any]]:
         """What is selected only to sort by, the order and the groups."""
         self.draft = draft = self.query.draft()
-        _, having, _ = divided(draft.where)
+        _, having, _ = divided(draft.conditions)
         self.select(with_col_aliases)
         nodes, own = order_by.resolved(draft)
         if own and draft.group_by is not None:

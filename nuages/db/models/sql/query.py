@@ -12,18 +12,18 @@ from typing import Any, Self
 from nuages.db.models.query_utils import Q
 from nuages.db.models.shapes import joins, nesting, wording
 from nuages.db.models.shapes.clauses import order_by as ordering
-from nuages.db.models.shapes.clauses import related, select
 from nuages.db.models.shapes.clauses import where as where_clause
-from nuages.db.models.shapes.draft import Draft
+from nuages.db.models.shapes.filling import filled
 from nuages.db.models.shapes.shape import STATE, Shape
 from nuages.db.models.shapes.slots import Slot, SlotCounter
+from nuages.db.models.sql.by_hand import ChangedByHand
 from nuages.db.models.sql.where import AND, NothingNode, WhereNode
 
 # What select_related follows when no names are given, at most.
 MAX_DEPTH = 5
 
 
-class Query(Draft):
+class Query(ChangedByHand):
     """A query: a draft together with the values of its slots."""
 
     # Inside another query: whether it is written in brackets, whether its tables have their final names, and where
@@ -64,18 +64,25 @@ class Query(Draft):
     def shape(self) -> Shape:
         """The shape this query has now; one of its own when it was changed by hand."""
         shape, mine = self._shape, self.__dict__
-        if shape is None or any(mine[name] is not getattr(shape, name) for name in STATE):
-            width = len(self.values) if self.values is not None else 0
-            shape = self._shape = Shape(self.state(), width=width, interned=False)
+        if self._shows_conditions:
+            # Whoever looked at them may change them again, at any time.
+            shape = self._shape = self.copy()._own_shape()
+        elif shape is None or any(mine[name] is not getattr(shape, name) for name in STATE):
+            shape = self._shape = self._own_shape()
         return shape
 
-    def draft(self) -> Draft:
-        """A plain draft in the same state."""
-        made = Draft.__new__(Draft)
-        made.__dict__ = self.state()
-        return made
+    def _own_shape(self) -> Shape:
+        width = len(self.values) if self.values is not None else 0
+        return Shape(self.state(), width=width, interned=False)
 
     # Copies -------------------------------------------------------------------------------------------------
+
+    def copy(self) -> Self:
+        """A query of its own in the same state."""
+        made = super().copy()
+        if self._shows_conditions:
+            made.conditions = filled(self.conditions, self.values or ())
+        return made
 
     def clone(self) -> Self:
         """A query of its own in the same state."""
@@ -133,13 +140,17 @@ class Query(Draft):
         """Alias of the first table."""
         return next(iter(self.joins), None)
 
+    def get_initial_alias(self) -> str:
+        """Alias of the first table, which is read from now on."""
+        return self.base_alias()
+
     @property
     def alias_map(self) -> dict[str, Any]:
         """Alias → table or join, each join as it will be written."""
         draft = self.draft()
         if draft.model is not None:
             draft.base_alias()
-        return joins.typed(draft.joins, draft.where)
+        return joins.typed(draft.joins, draft.conditions)
 
     @property
     def alias_refcount(self) -> dict[str, int]:
@@ -179,6 +190,11 @@ class Query(Draft):
     def default_cols(self) -> bool:
         """Whether the model's columns are selected."""
         return self.selection is None
+
+    @property
+    def deferred_loading(self) -> tuple[frozenset[str], bool]:
+        """Names of fields, and whether they are those left out (else those that are loaded)."""
+        return self.deferred
 
     @property
     def has_select_fields(self) -> bool:
@@ -230,7 +246,7 @@ class Query(Draft):
 
     def is_empty(self) -> bool:
         """Whether the query was made to find nothing, as `none()` does."""
-        return any(isinstance(child, NothingNode) for child in self.where.children)
+        return any(isinstance(child, NothingNode) for child in self.conditions.children)
 
     def select_fields_names(self) -> tuple[str, ...]:
         """Names of everything that is selected instead of the model's columns."""
@@ -246,13 +262,35 @@ class Query(Draft):
         """Rows to skip and where to end."""
         return self.low_mark, self.high_mark
 
+    def set_limits(self, low: int | None = None, high: int | None = None) -> None:
+        """Take a slice of what is taken now."""
+        from nuages.db.models.shapes.clauses import limit
+
+        old_low, old_high = self.get_limits()
+        count = None if old_high is None else old_high - old_low
+        skip, take = limit.narrowed(old_low, count, low, high)
+        self.low, self.count = skip or None, take
+        if take == 0:
+            self.set_empty()
+            self.low = self.count = None
+
+    def clear_limits(self) -> None:
+        """Take all rows."""
+        self.low = self.count = None
+
     def has_filters(self) -> bool:
         """Whether there are conditions."""
-        return bool(self.where)
+        return bool(self.conditions)
 
     def has_results(self, using: str) -> bool:
         """Whether any row is found."""
         return self.exists().get_compiler(using=using).has_results()
+
+    def get_count(self, using: str) -> int:
+        """How many rows are found."""
+        from nuages.db.models.query import QuerySet
+
+        return QuerySet(self.model, query=self.clone(), using=using).count()
 
     def can_filter(self) -> bool:
         """Whether conditions may still be added."""
@@ -273,84 +311,6 @@ class Query(Draft):
         """A condition over the columns of the query's own table."""
         context = where_clause.Context(reuse=None, allow_joins=False, split=False)
         return where_clause.tree(self, condition if isinstance(condition, Q) else Q(condition), context)
-
-    def add_q(self, q: Q, reuse_all: bool = False) -> None:
-        """Add a condition; `reuse_all`: about the related rows that are read already."""
-        self._extended(lambda draft: where_clause.extend(draft, [q], reuse_all=reuse_all))
-
-    def add_filter(self, name: str, value: Any) -> None:
-        """Add one lookup."""
-        self.add_q(Q((name, value)))
-
-    def _extended(self, extend: Any) -> None:
-        draft = self.draft()
-        extend(draft)
-        self.__dict__.update(draft.state())
-
-    # Changing -----------------------------------------------------------------------------------------------
-
-    def add_annotation(self, annotation: Any, alias: str, select: bool = True) -> None:
-        """Compute something for every row."""
-        from nuages.db.models.shapes.clauses import select as select_clause
-
-        select_clause.annotate(self, alias, annotation, select=select)
-
-    def add_ordering(self, *items: Any) -> None:
-        """Order by these too."""
-        ordering.extend(self, items)
-
-    def clear_ordering(self, force: bool = False, clear_default: bool = True) -> None:
-        """Forget the ordering where it makes no difference; with `force` even where it does."""
-        ordering.clear(self, force=force, default=clear_default)
-
-    def add_select_related(self, names: Iterable[str]) -> None:
-        """Load related instances too."""
-        related.extend(self, names)
-
-    def add_fields(self, names: Iterable[str], allow_m2m: bool = True) -> None:
-        """Select columns."""
-        select.add_columns(self, names)
-
-    def set_values(self, names: Sequence[str]) -> None:
-        """Select these and nothing else."""
-        select.values(self, tuple(names))
-
-    def clear_select_clause(self) -> None:
-        """Select nothing."""
-        select.unselect(self)
-
-    def clear_select_fields(self) -> None:
-        """Select no columns."""
-        self.selection = ()
-
-    def set_limits(self, low: int | None = None, high: int | None = None) -> None:
-        """Take a slice of what is taken now."""
-        from nuages.db.models.shapes.clauses import limit
-
-        old_low, old_high = self.get_limits()
-        count = None if old_high is None else old_high - old_low
-        skip, take = limit.narrowed(old_low, count, low, high)
-        self.low, self.count = skip or None, take
-        if take == 0:
-            self.set_empty()
-            self.low = self.count = None
-
-    def clear_limits(self) -> None:
-        """Take all rows."""
-        self.low = self.count = None
-
-    def set_empty(self) -> None:
-        """Find nothing."""
-        self.never()
-
-    def add_distinct_fields(self, *names: str) -> None:
-        """Take only the first row for each combination of these."""
-        self.distinct_fields = names
-        self.distinct = True
-
-    def set_group_by(self) -> None:
-        """Group by what is selected."""
-        select.group(self)
 
     # Being part of another query ----------------------------------------------------------------------------
 

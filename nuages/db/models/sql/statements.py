@@ -134,8 +134,10 @@ class DeleteWriter(Writer):
 def narrowed(writer: Writer, draft: Any, base: str) -> tuple[str, Params]:
     """The rows to change: conditions on the table itself, or keys that a subquery finds."""
     single = len(draft.joins) == 1 and not draft.is_sliced
-    if single and not draft.where.contains_aggregate and not draft.where.contains_over_clause:
-        return writer.condition(list(draft.where.children) if _plain(draft.where) else [draft.where])
+    if single and not draft.conditions.contains_aggregate and not draft.conditions.contains_over_clause:
+        return writer.condition(
+            list(draft.conditions.children) if _plain(draft.conditions) else [draft.conditions]
+        )
     inner = Query.__new__(Query)
     inner.__dict__ = {**draft.state(), "assignments": ()}
     inner.values, inner._shape = None, None

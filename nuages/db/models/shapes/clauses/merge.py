@@ -54,13 +54,13 @@ def check(shape: Any, other: Any) -> None:
 def extend(draft: Draft, other: Shape, connector: str, offset: int) -> None:
     """Add the other query's conditions, joining its tables to the draft's."""
     names = _joined(draft, other.joins, together=connector == AND)
-    where = other.where.relabeled_clone(names) if names else other.where
+    where = other.conditions.relabeled_clone(names) if names else other.conditions
     if offset and where:
         where = WhereNode([where], offset=offset)
     if connector == AND:
         draft.require(where)
     else:
-        draft.where = WhereNode([draft.where, where], connector)
+        draft.conditions = WhereNode([draft.conditions, where], connector)
     if other.selection is not None:
         draft.selection = tuple(
             item.mapped(lambda node: node.relabeled_clone(names)) for item in other.selection

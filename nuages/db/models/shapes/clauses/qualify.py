@@ -39,7 +39,7 @@ def write(
                 "conditional aggregation."
             )
     inner = draft.copy()
-    inner.where = WhereNode([*before, *after])
+    inner.conditions = WhereNode([*before, *after])
     inner.low = inner.count = None
     order_nodes, own = order_by.resolved(inner)
     if own and inner.group_by is not None:
