@@ -209,3 +209,19 @@ def test_one_query_set_or_the_other_is_one_condition_or_the_other() -> None:
     two = Book.objects.filter(author__country__name="Chile") ^ Book.objects.filter(pages__gt=100)
     one = Book.objects.filter(Q(author__country__name="Chile") ^ Q(pages__gt=100))
     assert titles(two) == titles(one) == ["Dawn", "Fire"]
+
+
+@pytest.mark.parametrize("turn", ["cold", "warm"])
+def test_texts_and_dictionaries_are_lists_of_what_they_hold(turn: str) -> None:
+    Tag.objects.create(name="x")
+    assert titles(Book.objects.filter(title__in={"Dawn": 1, "Dusk": 2})) == ["Dawn", "Dusk"]
+    assert [tag.name for tag in Tag.objects.filter(name__in="xyz")] == ["x"]
+    assert not Book.objects.filter(pages__range="12").exists()
+    assert not Book.objects.filter(title__in="").exists()
+
+
+@pytest.mark.parametrize("value", [3, 2.5, Tag, Tag.objects])
+def test_what_is_no_list_is_refused_where_one_is_needed(value: Any) -> None:
+    for name in ("pages__in", "pages__range"):
+        with pytest.raises(TypeError, match="object is not iterable"):
+            Book.objects.filter(**{name: value})

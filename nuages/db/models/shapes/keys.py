@@ -24,6 +24,9 @@ _EXACT_LENGTH = 16
 
 _PLAIN = frozenset({str, int, float, bytes})
 
+# Ends of lookups for which a plain value is more than a literal.
+_IS_NULL, _TELLING = "__isnull", ("__isnull", "__in", "__range")
+
 
 def _padded(length: int) -> int:
     return length if length <= _EXACT_LENGTH else 1 << (length - 1).bit_length()
@@ -39,8 +42,11 @@ def _is_node(value: Any) -> bool:
 def key_of_pair(name: str, value: Any, values: list[Any]) -> Hashable:
     """The key of one `name=value`; its literals are appended to `values`."""
     if type(value) in _PLAIN:
-        if name.endswith("__isnull"):
-            return name, value
+        if name.endswith(_TELLING):
+            if name.endswith(_IS_NULL):
+                return name, value
+            # A text is a list of its letters, unless a column is called so.
+            raise Opaque
         values.append(value)
         return name
     if value is None or value is True or value is False:
@@ -52,7 +58,7 @@ def key_of_pair(name: str, value: Any, values: list[Any]) -> Hashable:
 
 def lift_pair(name: str, value: Any, slots: SlotCounter) -> Any:
     """The right side of one `name=value`, with slots; walks as `key_of_pair` does."""
-    if value is None or value is True or value is False or name.endswith("__isnull"):
+    if value is None or value is True or value is False or name.endswith(_IS_NULL):
         return value
     if _is_node(value):
         return lift(value, slots)
@@ -61,18 +67,16 @@ def lift_pair(name: str, value: Any, slots: SlotCounter) -> Any:
 
 def _listing(name: str) -> str:
     """How the lookup takes several values: as a set ("in"), in order ("range"), or not at all ("")."""
-    last = name.rpartition(LOOKUP_SEP)[2]
-    return last if last in ("in", "range") else ""
+    _, is_lookup, last = name.rpartition(LOOKUP_SEP)
+    return last if is_lookup and last in ("in", "range") else ""
 
 
-def _items(value: Any) -> list[Any] | None:
-    """The members of a list of values, None where `value` is no list."""
+def _items(value: Any) -> list[Any]:
+    """The members of a list of values."""
     if isinstance(value, (list, tuple, set, frozenset)):
         return list(value)
-    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
-        return None
-    if hasattr(value, "__next__"):
-        # It can be read only once, and has to be read twice.
+    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__") or hasattr(value, "__next__"):
+        # Not what lists are made of, not a list at all, or one that can be read only once and has to be read twice.
         raise Opaque
     return list(value)
 
@@ -92,8 +96,6 @@ def _parts(listing: str, value: Any) -> tuple[list[Any], bool] | None:
             return None
         return list(value), False
     items = _items(value)
-    if items is None:
-        return None
     if listing == "in":
         items = _distinct(items)
     if _PLAIN.issuperset(map(type, items)):
