@@ -71,9 +71,14 @@ class InvalidTokenFormat(Exception):
 # -- secrets and tokens
 
 
+def _get_new_csrf_string() -> str:
+    """Return what can be a secret, or the mask of one."""
+    return get_random_string(CSRF_SECRET_LENGTH, allowed_chars=CSRF_ALLOWED_CHARS)
+
+
 def _mask_cipher_secret(secret: str) -> str:
     """Return a new token for a secret."""
-    mask = get_random_string(CSRF_SECRET_LENGTH, allowed_chars=CSRF_ALLOWED_CHARS)
+    mask = _get_new_csrf_string()
     return mask + _moved(secret, mask, _PLACES)
 
 
@@ -105,7 +110,7 @@ def _does_token_match(request_csrf_token: str, csrf_secret: str) -> bool:
 
 
 def _add_new_csrf_cookie(request: HttpRequest) -> str:
-    secret = get_random_string(CSRF_SECRET_LENGTH, allowed_chars=CSRF_ALLOWED_CHARS)
+    secret = _get_new_csrf_string()
     request.META["CSRF_COOKIE"] = secret
     request.META["CSRF_COOKIE_NEEDS_UPDATE"] = True
     return secret

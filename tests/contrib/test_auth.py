@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from typing import Any
 
 import pytest
 
 from nuages.http import HttpRequest
+from nuages.test.utils import override_settings
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -135,3 +137,83 @@ def test_the_models_are_as_the_migrations_say() -> None:
     from nuages.core.management import call_command
 
     call_command("makemigrations", check_changes=True, dry_run=True, verbosity=0)
+
+
+@override_settings(ROOT_URLCONF="nuages.contrib.auth.urls", LOGIN_URL="login")
+def test_coroutine_views_ask_who_it_is_in_their_own_way(ada: Any) -> None:
+    from nuages.contrib.auth.decorators import login_required, permission_required
+    from nuages.contrib.auth.models import AnonymousUser
+    from nuages.http import HttpResponse
+
+    @login_required
+    async def view(request: Any) -> HttpResponse:
+        return HttpResponse("in")
+
+    @permission_required("auth.add_user")
+    async def guarded(request: Any) -> HttpResponse:
+        return HttpResponse("in")
+
+    def request_of(user: Any) -> Any:
+        async def auser() -> Any:
+            return user
+
+        request: Any = HttpRequest()
+        request.path = request.path_info = "/page/"
+        request.META = {"SERVER_NAME": "testserver", "SERVER_PORT": "80"}
+        request.auser = auser
+        return request
+
+    async def statuses() -> list[int]:
+        asked = (view, ada), (view, AnonymousUser()), (guarded, ada)
+        return [(await page(request_of(user))).status_code for page, user in asked]
+
+    assert asyncio.run(statuses()) == [200, 302, 302]
+
+
+def test_a_session_is_kept_in_coroutines_when_the_password_changes(ada: Any) -> None:
+    from nuages.contrib import auth
+    from nuages.contrib.auth.backends import ModelBackend
+
+    request = visitor()
+    auth.login(request, ada, f"{ModelBackend.__module__}.ModelBackend")
+    del request.user
+
+    async def change() -> None:
+        async def auser() -> Any:
+            return ada
+
+        request.auser = auser
+        await auth.aupdate_session_auth_hash(request, ada)
+
+    before = request.session.session_key
+    ada.set_password("another long password")
+    asyncio.run(change())
+    assert request.session.session_key != before
+    assert request.session[auth.HASH_SESSION_KEY] == ada.get_session_auth_hash()
+
+
+def test_a_form_for_new_passwords_asks_browsers_for_them() -> None:
+    from nuages.contrib.auth.forms import AdminUserCreationForm, SetPasswordForm, UserCreationForm
+    from nuages.contrib.auth.models import User
+
+    assert "required" in str(UserCreationForm()["password1"])
+    form = SetPasswordForm(User(), {})
+    assert form["new_password1"].errors == ["This field is required."]
+    # Whether one is needed depends on a choice made in the form.
+    assert "required" not in str(AdminUserCreationForm()["password1"])
+    assert AdminUserCreationForm({"usable_password": "true"})["password1"].errors == [
+        "This field is required."
+    ]
+    assert AdminUserCreationForm({"usable_password": "false"})["password1"].errors == []
+
+
+def test_a_hash_is_shown_in_part() -> None:
+    from nuages.contrib.auth.hashers import make_password
+    from nuages.contrib.auth.templatetags.auth import render_password_as_hash
+
+    assert "No password set." in render_password_as_hash(make_password(None))
+    assert "Invalid password format" in render_password_as_hash("md5$")
+    encoded = make_password("secret", "salty", "md5")
+    shown = render_password_as_hash(encoded)
+    assert shown.startswith("<p><strong>algorithm</strong>: <bdi>md5</bdi> ")
+    assert encoded.rpartition("$")[2] not in shown

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from nuages.http import HttpResponse, HttpResponseNotFound
-from nuages.test import RequestFactory
+from nuages.test import Client, RequestFactory
 from nuages.test.utils import override_settings
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -90,3 +91,53 @@ def test_values_of_a_feed_may_be_attributes_or_methods() -> None:
     assert "<description>about bees</description>" in text
     assert "<title>one &amp;lt;b&amp;gt;</title>" in text
     assert "<link>http://cdn.example.com/one</link>" in text
+
+
+TEMPLATES = [
+    {
+        "BACKEND": "nuages.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "nuages.template.context_processors.request",
+                "nuages.contrib.auth.context_processors.auth",
+            ]
+        },
+    }
+]
+MIDDLEWARE = [
+    "nuages.contrib.sessions.middleware.SessionMiddleware",
+    "nuages.middleware.csrf.CsrfViewMiddleware",
+    "nuages.contrib.auth.middleware.AuthenticationMiddleware",
+]
+
+
+@override_settings(ROOT_URLCONF="nuages.contrib.auth.urls", TEMPLATES=TEMPLATES, MIDDLEWARE=MIDDLEWARE)
+def test_the_pages_about_passwords_come_with_the_framework(mailoutbox: Any) -> None:
+    from nuages.contrib.auth.models import User
+
+    user = User.objects.create_user("ada", "ada@example.com", "a long password")
+    visitor = Client()
+    assert "<h1>Password reset</h1>" in visitor.get("/password_reset/").text
+    done = visitor.post("/password_reset/", {"email": user.email}, follow=True)
+    assert "<h1>Password reset sent</h1>" in done.text
+    link = re.search(r"/reset/\S+", mailoutbox[0].body)
+    assert link
+    asked = visitor.get(link[0], follow=True)
+    assert "<title>Enter new password | Django site admin</title>" in asked.text
+    where = asked.redirect_chain[-1][0]
+    wrong = visitor.post(where, {"new_password1": "a", "new_password2": "b"})
+    assert "<title>Error: Enter new password" in wrong.text and "didn’t match" in wrong.text
+    new = {"new_password1": "Tower-Rain-77", "new_password2": "Tower-Rain-77"}
+    assert "<h1>Password reset complete</h1>" in visitor.post(where, new, follow=True).text
+    assert "<h1>Password reset unsuccessful</h1>" in visitor.get(link[0], follow=True).text
+    assert visitor.login(username="ada", password="Tower-Rain-77")
+    assert "<h1>Password change</h1>" in visitor.get("/password_change/").text
+    changed = {
+        "old_password": "Tower-Rain-77",
+        "new_password1": "Tower-Snow-88",
+        "new_password2": "Tower-Snow-88",
+    }
+    last = visitor.post("/password_change/", changed, follow=True)
+    assert "<h1>Password change successful</h1>" in last.text
+    assert "Log in again" in visitor.post("/logout/").text

@@ -221,13 +221,24 @@ def get_permission_codename(action: str, opts: Any) -> str:
 
 def update_session_auth_hash(request: Any, user: Any) -> None:
     """Keep the visitor logged in after he changed his password, under a new session key."""
+    _keep_logged_in(request, user, request.user)
+
+
+async def aupdate_session_auth_hash(request: Any, user: Any) -> None:
+    """Do the same where `request.auser()` says who is logged in."""
+    await _akeep_logged_in(request, user, await request.auser())
+
+
+def _keep_logged_in(request: Any, changed: Any, visitor: Any) -> None:
     request.session.cycle_key()
-    if hasattr(user, "get_session_auth_hash") and request.user == user:
-        request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    if hasattr(changed, "get_session_auth_hash") and visitor == changed:
+        request.session[HASH_SESSION_KEY] = changed.get_session_auth_hash()
+
+
+_akeep_logged_in = twin(_keep_logged_in)
 
 
 aauthenticate = twin(authenticate)
 alogin = twin(login)
 alogout = twin(logout)
 aget_user = twin(get_user)
-aupdate_session_auth_hash = twin(update_session_auth_hash)

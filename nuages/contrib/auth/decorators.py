@@ -21,11 +21,11 @@ def user_passes_test(
     """Let only users in for whom `test_func(user)`, of either colour, is true; send others to the log-in page."""
 
     def decorator(view_func: Any) -> Any:
-        def refused(request: Any) -> Any:
+        def refused(request: Any, user: Any) -> Any:
             from nuages.contrib.auth.middleware import path_back
             from nuages.contrib.auth.redirects import redirect_to_login
 
-            if call(test_func, request.user):
+            if call(test_func, user):
                 return None
             where = resolve_url(login_url or settings.LOGIN_URL)
             return redirect_to_login(path_back(request, where), where, redirect_field_name)
@@ -35,12 +35,13 @@ def user_passes_test(
 
             @wraps(view_func)
             async def wrapper(request: Any, *args: Any, **kwargs: Any) -> Any:
-                return await arefused(request) or await view_func(request, *args, **kwargs)
+                user = await request.auser()
+                return await arefused(request, user) or await view_func(request, *args, **kwargs)
         else:
 
             @wraps(view_func)
             def wrapper(request: Any, *args: Any, **kwargs: Any) -> Any:
-                return refused(request) or view_func(request, *args, **kwargs)
+                return refused(request, request.user) or view_func(request, *args, **kwargs)
 
         # For LoginRequiredMiddleware.
         wrapper.login_url = login_url  # type: ignore[attr-defined]

@@ -8,15 +8,15 @@ from typing import Any
 
 from nuages import forms
 from nuages.contrib.auth import authenticate, get_user_model, password_validation
-from nuages.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, identify_hasher
+from nuages.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, is_password_usable
 from nuages.contrib.auth.models import User
 from nuages.contrib.auth.tokens import default_token_generator
 from nuages.contrib.sites.shortcuts import get_current_site
 from nuages.core.exceptions import ValidationError
 from nuages.utils.encoding import force_bytes
+from nuages.utils.generics import Generic, TypeVar
 from nuages.utils.http import urlsafe_base64_encode
 from nuages.utils.text import capfirst
-from nuages.utils.translation import gettext
 from nuages.utils.translation import gettext_lazy as _
 from nuages.views.decorators.debug import sensitive_variables
 
@@ -28,12 +28,14 @@ def _unicode_ci_compare(one: str, other: str) -> bool:
     return unicodedata.normalize("NFKC", one).casefold() == unicodedata.normalize("NFKC", other).casefold()
 
 
+Account = TypeVar("Account", default=User)
+
 PASSWORD, PASSWORD_AGAIN = _("Password"), _("Password confirmation")
 
 
-def _new_password(label: Any, autofocus: bool = False) -> Any:
-    attrs: dict[str, Any] = {"autocomplete": "new-password"} | ({"autofocus": True} if autofocus else {})
-    return forms.CharField(label=label, required=False, strip=False, widget=forms.PasswordInput(attrs=attrs))
+def _new_password(label: Any, required: bool, help_text: Any) -> Any:
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    return forms.CharField(label=label, required=required, strip=False, widget=widget, help_text=help_text)
 
 
 class ReadOnlyPasswordHashWidget(forms.Widget):
@@ -43,20 +45,12 @@ class ReadOnlyPasswordHashWidget(forms.Widget):
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         """Return what the template shows."""
-        usable = bool(value) and not value.startswith(UNUSABLE_PASSWORD_PREFIX)
-        if not usable:
-            summary = [{"label": gettext("No password set.")}]
-        else:
-            summary = self._summary(value)
-        label = _("Reset password") if usable else _("Set password")
-        return super().get_context(name, value, attrs) | {"summary": summary, "button_label": label}
-
-    def _summary(self, value: str) -> list[dict[str, Any]]:
-        try:
-            parts = identify_hasher(value).safe_summary(value)
-        except ValueError:
-            return [{"label": gettext("Invalid password format or unknown hashing algorithm.")}]
-        return [{"label": gettext(label), "value": shown} for label, shown in parts.items()]
+        label = (
+            _("Reset password")
+            if is_password_usable(value or UNUSABLE_PASSWORD_PREFIX)
+            else _("Set password")
+        )
+        return super().get_context(name, value, attrs) | {"button_label": label}
 
     def id_for_label(self, id_: str) -> None:  # type: ignore[override]
         """None: there is nothing to type into."""
@@ -94,31 +88,23 @@ class SetPasswordMixin:
     error_messages: dict[str, Any] = {"password_mismatch": _("The two password fields didn’t match.")}
 
     @staticmethod
-    def create_password_fields(label1: Any = PASSWORD, label2: Any = PASSWORD_AGAIN) -> tuple[Any, Any]:
+    def create_password_fields(
+        label1: Any = PASSWORD, label2: Any = PASSWORD_AGAIN, required: bool = True
+    ) -> tuple[Any, Any]:
         """Return the fields."""
-        first = forms.CharField(
-            label=label1,
-            required=False,
-            strip=False,
-            widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-            help_text=password_validation.password_validators_help_text_html(),
+        rules = password_validation.password_validators_help_text_html()
+        return (
+            _new_password(label1, required, rules),
+            _new_password(label2, required, _("Enter the same password as before, for verification.")),
         )
-        second = _new_password(label2)
-        second.help_text = _("Enter the same password as before, for verification.")
-        return first, second
 
-    @sensitive_variables("password1", "password2", "given")
+    @sensitive_variables("password1", "password2")
     def validate_passwords(
         self: Any, password1_field_name: str = "password1", password2_field_name: str = "password2"
     ) -> None:
-        """Add errors where one is missing or they differ."""
+        """Add an error where they differ."""
         password1 = self.cleaned_data.get(password1_field_name)
         password2 = self.cleaned_data.get(password2_field_name)
-        for name, given in ((password1_field_name, password1), (password2_field_name, password2)):
-            if not given and name not in self.errors:
-                self.add_error(
-                    name, ValidationError(self.fields[name].error_messages["required"], code="required")
-                )
         if password1 and password2 and password1 != password2:
             error = ValidationError(self.error_messages["password_mismatch"], code="password_mismatch")
             self.add_error(password2_field_name, error)
@@ -143,7 +129,7 @@ class SetPasswordMixin:
 
 
 class SetUnusablePasswordMixin:
-    """A choice between a new password and none."""
+    """A choice between a new password and none, in forms whose password fields are not required by themselves."""
 
     usable_password_help_text = _(
         "Whether the user will be able to authenticate using a password or not. If disabled, they may still be able "
@@ -171,6 +157,10 @@ class SetUnusablePasswordMixin:
         usable = self.cleaned_data.pop(usable_password_field_name, None) != "false"
         self.cleaned_data["set_usable_password"] = usable
         if usable:
+            for name in (password1_field_name, password2_field_name):
+                if not self.cleaned_data.get(name) and name not in self.errors:
+                    missing = self.fields[name].error_messages["required"]
+                    self.add_error(name, ValidationError(missing, code="required"))
             super().validate_passwords(password1_field_name, password2_field_name)  # type: ignore[misc]
 
     def validate_password_for_user(self: Any, user: Any, **kwargs: Any) -> None:
@@ -189,7 +179,7 @@ class SetUnusablePasswordMixin:
         return user
 
 
-class BaseUserCreationForm(SetPasswordMixin, forms.ModelForm):
+class BaseUserCreationForm(SetPasswordMixin, forms.ModelForm, Generic[Account]):
     """Creates a user with a password."""
 
     password1, password2 = SetPasswordMixin.create_password_fields()
@@ -450,7 +440,7 @@ class AdminPasswordChangeForm(SetUnusablePasswordMixin, SetPasswordMixin, forms.
         + '<ul id="id_unusable_warning" class="messagelist"><li class="warning">'
         "If disabled, the current password for this user will be lost.</li></ul>"
     )
-    password1, password2 = SetPasswordMixin.create_password_fields()
+    password1, password2 = SetPasswordMixin.create_password_fields(required=False)
 
     def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
         self.user = user
