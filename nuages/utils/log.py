@@ -136,14 +136,17 @@ class AdminEmailHandler(logging.Handler):
         reporter = self.reporter_class(request, *exc_info, is_email=True)
         message = f"{self.format(bare)}\n\n{reporter.get_traceback_text()}"
         html = reporter.get_traceback_html() if self.include_html else None
-        # A mailer of the site's own, like the connection made below, says itself whether it fails silently.
-        options = {} if self.using or self.email_backend else {"fail_silently": True}
         try:
-            self.send_mail(subject, message, html_message=html, **options)
+            self.send_mail(subject, message, html_message=html)
         except mail.MailerDoesNotExist:
             # Without `using`, a site that sends no mail has none to report by either.
             if self.using is not None:
                 self.handleError(record)
+        except Exception:
+            if type(self).send_mail is AdminEmailHandler.send_mail:
+                raise
+            # Sent in a way of its own, which must not break the request that is reported.
+            self.handleError(record)
 
     def send_mail(self, subject: str, message: str, *args: Any, **kwargs: Any) -> None:
         """Send the mail; override it to send it elsewhere."""
@@ -154,7 +157,10 @@ class AdminEmailHandler(logging.Handler):
                 "connection", mail.get_connection(backend=self.email_backend, fail_silently=True)
             )
         elif self.using is not None:
+            # A mailer of the site's own, like the connection above, says itself whether it fails silently.
             kwargs.setdefault("using", self.using)
+        else:
+            kwargs.setdefault("fail_silently", True)
         mail.mail_admins(subject, message, *args, **kwargs)
 
     def format_subject(self, subject: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 
 import pytest
 
@@ -39,3 +40,25 @@ def test_a_mailer_that_does_not_exist_is_said_and_the_request_goes_on(capsys, ou
     AdminEmailHandler(using="reprots").handle(RECORD)
     assert outbox == []
     assert "reprots" in capsys.readouterr().err
+
+
+@override_settings(MANAGERS=["boss@example.com"], MAILERS={"default": LOCMEM})
+def test_a_handler_that_mails_somebody_else_is_not_warned_of_what_it_did_not_ask_for(outbox):
+    class ToManagers(AdminEmailHandler):
+        def send_mail(self, subject, message, *args, **kwargs):
+            mail.mail_managers(subject, message, *args, **kwargs)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ToManagers().handle(RECORD)
+    assert [message.to for message in outbox] == [["boss@example.com"]]
+
+
+@override_settings(ADMINS=["miller@example.com"], MAILERS={"default": LOCMEM})
+def test_a_handler_that_fails_to_send_in_its_own_way_does_not_break_the_request(capsys):
+    class ToNobody(AdminEmailHandler):
+        def send_mail(self, subject, message, *args, **kwargs):
+            raise OSError("the line is cut")
+
+    ToNobody().handle(RECORD)
+    assert "the line is cut" in capsys.readouterr().err

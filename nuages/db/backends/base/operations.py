@@ -436,7 +436,8 @@ class BaseDatabaseOperations:
 
     def cache_key_culling_sql(self) -> str:
         """Return what finds the key that the first so many rows of a cache's table end before."""
-        return "SELECT cache_key FROM %s ORDER BY cache_key LIMIT 1 OFFSET %%s"
+        key = self.quote_name("cache_key")
+        return f"SELECT {key} FROM %s ORDER BY {key} LIMIT 1 OFFSET %%s"
 
     # Transactions
 
