@@ -43,6 +43,7 @@ from nuages.test.overriding import (
     override_system_checks,
 )
 from nuages.test.queries import CaptureQueriesContext
+from nuages.test.running.ordering import iter_test_cases
 from nuages.utils.deprecation import RemovedInDjango2028Warning
 from nuages.utils.translation import deactivate
 
@@ -69,6 +70,7 @@ __all__ = [
     "ignore_warnings",
     "isolate_apps",
     "isolate_lru_cache",
+    "iter_test_cases",
     "modify_settings",
     "override_script_prefix",
     "override_settings",

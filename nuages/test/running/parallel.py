@@ -56,6 +56,10 @@ class DummyList:
         """Forget `item`."""
 
 
+#: Events after which a run is no success.
+_FAILURES = frozenset({"addError", "addFailure", "addSubTest", "addUnexpectedSuccess"})
+
+
 class RemoteTestResult(unittest.TestResult):
     """Records what happens, as (name, test index, …) tuples that can be pickled."""
 
@@ -75,6 +79,10 @@ class RemoteTestResult(unittest.TestResult):
         for name in ("_stdout_buffer", "_stderr_buffer", "_original_stdout", "_original_stderr"):
             state.pop(name, None)
         return state
+
+    def wasSuccessful(self) -> bool:
+        """Say whether nothing failed, by the events."""
+        return not any(name in _FAILURES for name, *_ in self.events)
 
     @property
     def test_index(self) -> int:
@@ -142,6 +150,7 @@ class RemoteTestResult(unittest.TestResult):
 
     def addDuration(self, test: Any, elapsed: float) -> None:
         """Record it."""
+        super().addDuration(test, elapsed)
         self.events.append(("addDuration", self.test_index, elapsed))
 
     def addError(self, test: Any, err: Any) -> None:

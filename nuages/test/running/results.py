@@ -5,27 +5,38 @@ from __future__ import annotations
 import io
 import logging
 import unittest
+from collections.abc import Callable
+from copy import copy
+from functools import cache
 from typing import Any
 
-import sqlparse
+from nuages.db import connections
 
 logger = logging.getLogger("django.db.backends")
 
 
 class QueryFormatter(logging.Formatter):
-    """Formats logged SQL with keywords on lines of their own."""
+    """Formats records of queries with their SQL laid out for people, by the database that ran it.
+
+    The SQL is the argument or the attribute `sql` of a record, or the second of its arguments, as the framework logs.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record's text, its SQL indented."""
-        if (alias := getattr(record, "alias", None)) is not None:
-            format_sql = _indented(getattr(record, "sql", ""))
-            record.msg = f"({getattr(record, 'duration', 0):.3f}) {format_sql}; alias={alias}"
-            record.args = ()
+        """Return the record's text."""
+        alias = getattr(record, "alias", None)
+        if alias in connections:
+            record = copy(record)
+            self._lay_out(record, cache(connections[alias].ops.format_debug_sql))
         return super().format(record)
 
-
-def _indented(sql: Any) -> str:
-    return sqlparse.format(str(sql), reindent=True, keyword_case="upper")
+    def _lay_out(self, record: Any, laid_out: Callable[[str], str]) -> None:
+        match record.args:
+            case {"sql": str(sql)}:
+                record.args = {**record.args, "sql": laid_out(sql)}
+            case (first, str(sql), *rest):
+                record.args = (first, laid_out(sql), *rest)
+        if sql := getattr(record, "sql", None):
+            record.sql = laid_out(sql)
 
 
 class DebugSQLTextTestResult(unittest.TextTestResult):
