@@ -114,7 +114,9 @@ class LazySettings(LazyObject):
 
     def __dir__(self) -> Iterable[str]:
         names = {*super().__dir__(), "configure", "configured", "is_overridden"}
-        return names - DEPRECATED_EMAIL_SETTINGS if "MAILERS" in names else names
+        if "MAILERS" in names:
+            names -= {name for name in DEPRECATED_EMAIL_SETTINGS if not self.is_overridden(name)}
+        return names
 
     def __repr__(self) -> str:
         if self._wrapped is empty:

@@ -6,10 +6,11 @@ import logging
 import sys
 import unittest
 from typing import Any
+from unittest import mock
 
 import pytest
 
-from nuages.test.runner import QueryFormatter, RemoteTestResult
+from nuages.test.runner import DiscoverRunner, ParallelTestSuite, QueryFormatter, RemoteTestResult
 from nuages.test.utils import iter_test_cases
 
 
@@ -65,3 +66,42 @@ def test_a_remote_result_keeps_how_long_tests_took() -> None:
     result = RemoteTestResult()
     result.addDuration(None, 2.3)
     assert result.collectedDurations == [("None", 2.3)]
+
+
+def test_an_error_outside_any_test_is_played_into_a_result_that_buffers() -> None:
+    class Broken(unittest.TestCase):
+        @classmethod
+        def setUpClass(cls) -> None:
+            raise ValueError("woops")
+
+        def test_nothing(self) -> None:
+            """It is never run."""
+
+    away = RemoteTestResult()
+    suite = unittest.TestSuite([Broken("test_nothing")])
+    with mock.patch.object(away, "check_picklable"):
+        suite.run(away)
+    here, before = unittest.TestResult(), sys.stdout
+    here.buffer = True
+    for event in away.events:
+        ParallelTestSuite([], processes=2).handle_event(here, list(suite), event)
+    assert "ValueError: woops" in here.errors[0][1]
+    assert sys.stdout is before
+
+
+def test_a_module_without_tests_does_not_bring_those_beside_it() -> None:
+    assert DiscoverRunner(verbosity=0).build_suite(["tests.test"]).countTestCases() > 0
+    assert DiscoverRunner(verbosity=0).build_suite(["tests.clusters"]).countTestCases() == 0
+
+
+def test_what_fails_first_is_raised_and_what_fails_after_it_is_noted() -> None:
+    runner = DiscoverRunner(verbosity=0)
+    with (
+        mock.patch.multiple(runner, setup_test_environment=mock.DEFAULT, setup_databases=mock.DEFAULT),
+        mock.patch.object(runner, "build_suite", return_value=unittest.TestSuite()),
+        mock.patch.object(runner, "run_checks", side_effect=LookupError("first")),
+        mock.patch.object(runner, "teardown_databases", side_effect=ValueError("second")),
+        pytest.raises(LookupError) as caught,
+    ):
+        runner.run_tests([])
+    assert caught.value.__notes__ == ["Tearing down failed, too: ValueError('second')"]

@@ -8,7 +8,6 @@ import logging
 import os
 import sys
 import unittest
-import warnings
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -123,7 +122,7 @@ class DiscoverRunner:
         add("--debug-mode", action="store_true", help="Sets settings.DEBUG to True.")
         add("-d", "--debug-sql", action="store_true", help="Prints logged SQL queries on failure.")
         add(
-            "--parallel", nargs="?", const="auto", default=_parallel_default(), type=parallel_type, metavar="N",
+            "--parallel", nargs="?", const="auto", default=0, type=parallel_type, metavar="N",
             help="Run tests in N processes; 'auto', or no number, means one per processor core.",
         )  # fmt: skip
         add("--tag", action="append", dest="tags", help="Run only tests with this tag. May be repeated.")
@@ -207,6 +206,9 @@ class DiscoverRunner:
             if tests.countTestCases():
                 return tests
         kind, told = _kind_of_label(label)
+        if kind == "module":
+            # It has no tests. Discovery would look at the whole folder that it lies in.
+            return tests
         if kind == "file":
             raise RuntimeError(
                 f"One of the test labels is a path to a file: {label!r}, which is not supported. Use a dotted module "
@@ -353,23 +355,16 @@ class DiscoverRunner:
         return self.suite_result(suite, result)
 
     def _clean_up(self, old_config: Any) -> None:
-        failing = sys.exc_info()[0] is not None
+        failing = sys.exc_info()[1]
         try:
             with self.time_keeper.timed("Total database teardown"):
                 self.teardown_databases(old_config)
             self.teardown_test_environment()
         except Exception as error:
             # What went wrong first is what matters.
-            if not failing:
+            if failing is None:
                 raise
-            warnings.warn(f"Tearing down failed too: {error!r}", RuntimeWarning, stacklevel=3)
-
-
-def _parallel_default() -> int | str:
-    asked = os.environ.get("DJANGO_TEST_PROCESSES")
-    if asked is None:
-        return 0
-    return parallel_type(asked)
+            failing.add_note(f"Tearing down failed, too: {error!r}")
 
 
 def _kind_of_label(label: str) -> tuple[str, Exception | None]:

@@ -157,7 +157,7 @@ class RemoteTestResult(unittest.TestResult):
         """Record it; an error outside any test (setUpClass) travels with its description."""
         self.check_picklable(test, err)
         if isinstance(test, unittest.suite._ErrorHolder):  # type: ignore[attr-defined]
-            self.events.append(("addError", test.description, err))
+            self.events.append(("addError", self.test_index, test.description, err))
         else:
             self.events.append(("addError", self.test_index, err))
         super().addError(test, err)
@@ -351,7 +351,17 @@ class ParallelTestSuite(unittest.TestSuite):
             handler()
             return
         where, *arguments = rest
-        if isinstance(where, int):
-            handler(tests[where], *arguments)
+        if name == "addError" and len(arguments) == 2:
+            description, error = arguments
+            self._add_error_outside(result, description, error)
         else:
-            handler(unittest.suite._ErrorHolder(where), *arguments)  # type: ignore[attr-defined]
+            handler(tests[where], *arguments)
+
+    def _add_error_outside(self, result: Any, description: str, error: Any) -> None:
+        """Add an error of no test: of setUpClass, for instance. No test has begun that would have set buffers up."""
+        call_if_exists: Any = unittest.suite._call_if_exists  # type: ignore[attr-defined]
+        call_if_exists(result, "_setupStdout")
+        try:
+            result.addError(unittest.suite._ErrorHolder(description), error)  # type: ignore[attr-defined]
+        finally:
+            call_if_exists(result, "_restoreStdout")

@@ -23,7 +23,7 @@ class QueryFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record's text."""
-        alias = getattr(record, "alias", None)
+        alias: Any = getattr(record, "alias", None)
         if alias in connections:
             record = copy(record)
             self._lay_out(record, cache(connections[alias].ops.format_debug_sql))
@@ -35,8 +35,8 @@ class QueryFormatter(logging.Formatter):
                 record.args = {**record.args, "sql": laid_out(sql)}
             case (first, str(sql), *rest):
                 record.args = (first, laid_out(sql), *rest)
-        if sql := getattr(record, "sql", None):
-            record.sql = laid_out(sql)
+        if attached := getattr(record, "sql", None):
+            record.sql = laid_out(attached)
 
 
 class DebugSQLTextTestResult(unittest.TextTestResult):

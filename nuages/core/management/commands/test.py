@@ -8,6 +8,7 @@ from typing import Any
 from nuages.conf import settings
 from nuages.core.management.base import BaseCommand
 from nuages.core.management.utils import get_command_line_option
+from nuages.test.running.parallel import get_max_test_processes
 from nuages.test.utils import NullTimeKeeper, TimeKeeper, get_runner
 
 
@@ -41,6 +42,8 @@ class Command(BaseCommand):
 
     def handle(self, *test_labels: str, **options: Any) -> None:
         runner_class = get_runner(settings, options["testrunner"])
+        if options.get("parallel") == "auto":
+            options["parallel"] = get_max_test_processes()
         keeper: Any = TimeKeeper() if options.get("timing") else NullTimeKeeper()
         with keeper.timed("Total run"):
             failures = runner_class(**options).run_tests(test_labels)  # type: ignore[attr-defined]
