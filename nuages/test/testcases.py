@@ -18,6 +18,7 @@ from nuages.test.cases.transactional import (
     connections_support_savepoints,
     connections_support_transactions,
 )
+from nuages.test.running.parallel import is_pickable
 
 __all__ = [
     "CheckCondition",
@@ -33,6 +34,7 @@ __all__ = [
     "_AssertNumQueriesContext",
     "connections_support_savepoints",
     "connections_support_transactions",
+    "is_pickable",
     "skipIfDBFeature",
     "skipUnlessAnyDBFeature",
     "skipUnlessDBFeature",

@@ -34,15 +34,24 @@ class TransactionTestCase(QueryAssertions, SimpleTestCase):
     #: Load again what migrations put into the database.
     serialized_rollback = False
 
+    #: Whether the class has set up what its first test needs.
+    _set_up_for_the_first = False
+
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
         if not issubclass(cls, TestCase):
-            cls._pre_setup_available_apps()
+            # Already here, so that what overrides this method finds its fixtures.
+            cls._pre_setup()
+            cls._set_up_for_the_first = True
+            cls.addClassCleanup(cls._tear_down_for_none)
 
     @classmethod
-    def _pre_setup_available_apps(cls) -> None:
-        """Restrict the apps as `available_apps` says, for the whole class."""
+    def _tear_down_for_none(cls) -> None:
+        """Undo the set-up of a class of which no test has run: all were skipped, or setUpClass() failed."""
+        if cls._set_up_for_the_first:
+            cls._set_up_for_the_first = False
+            cls()._post_teardown()
 
     @classmethod
     def _databases_names(cls, include_mirrors: bool = True) -> list[str]:
@@ -56,6 +65,9 @@ class TransactionTestCase(QueryAssertions, SimpleTestCase):
 
     @classmethod
     def _pre_setup(cls) -> None:
+        if cls._set_up_for_the_first:
+            cls._set_up_for_the_first = False
+            return
         super()._pre_setup()
         if cls.available_apps is not None:
             apps.set_available_apps(cls.available_apps)
