@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from nuages.conf import settings
@@ -72,13 +73,22 @@ class MailersHandler:
     def _from_old_settings(self, options: dict[str, Any]) -> Any:
         if not any(settings.is_overridden(name) for name in DEPRECATED_EMAIL_SETTINGS):
             warnings.warn(NO_DEFAULT_MAILER_WARNING, RemovedInDjango2028Warning, stacklevel=4)
-        return import_string(old_setting("EMAIL_BACKEND"))(**options)
+        backend = import_string(old_setting("EMAIL_BACKEND"))
+        with _unwarned():
+            return backend(**options)
+
+
+@contextmanager
+def _unwarned() -> Iterator[None]:
+    """Say nothing of old ways in which it is the framework that goes."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RemovedInDjango2028Warning)
+        yield
 
 
 def old_setting(name: str, default: Any = None) -> Any:
     """Return a deprecated setting. Whoever defines it is warned there; reading it here says nothing new."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RemovedInDjango2028Warning)
+    with _unwarned():
         return getattr(settings, name, default) if default is not None else getattr(settings, name)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import pickle
+import warnings
 from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
 
+from nuages.conf import settings
 from nuages.core import mail
 from nuages.core.mail.addresses import read_mailbox
 from nuages.core.mail.backends.console import EmailBackend as Console
@@ -171,3 +173,13 @@ def test_names_that_go_away_still_import() -> None:
         assert mail.BadHeaderError is ValueError
     with pytest.raises(AttributeError):
         mail.NoSuchName  # noqa: B018
+
+
+def test_a_mailer_made_from_the_old_settings_is_not_said_to_be_made_by_hand() -> None:
+    with warnings.catch_warnings(), override_settings(MAILERS={}):
+        warnings.simplefilter("ignore", RemovedInDjango2028Warning)
+        del settings.MAILERS
+        with override_settings(EMAIL_HOST="mail.example.com"):
+            warnings.simplefilter("error", RemovedInDjango2028Warning)
+            assert mail.mailers.default.host == "mail.example.com"
+            warnings.simplefilter("ignore", RemovedInDjango2028Warning)
