@@ -99,7 +99,25 @@ def _environment() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(_environment: None, request: pytest.FixtureRequest) -> Iterator[None]:
+def django_db_modify_db_settings(_environment: None) -> None:
+    """Name test databases after the process of pytest-xdist that uses them. Override it to name them otherwise."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None:
+        return
+    from nuages.db import connections
+
+    for connection in connections.all():
+        test = connection.settings_dict["TEST"]
+        name = str(connection.creation._get_test_db_name())
+        # One in memory is the process's own anyway; a mirror uses the database that it mirrors.
+        if not test["MIRROR"] and "mode=memory" not in name:
+            test["NAME"] = f"{name}_{worker}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    _environment: None, django_db_modify_db_settings: None, request: pytest.FixtureRequest
+) -> Iterator[None]:
     """Create the test databases, once for the session. Override it to do something else."""
     from nuages.test.utils import setup_databases, teardown_databases
 

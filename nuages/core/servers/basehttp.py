@@ -76,9 +76,15 @@ class ThreadedWSGIServer(socketserver.ThreadingMixIn, WSGIServer):
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """Answer in this thread, on the shared connections."""
-        for alias, connection in (self.connections_override or {}).items():
+        shared = self.connections_override or {}
+        for alias, connection in shared.items():
             connections[alias] = connection
-        super().process_request_thread(request, client_address)
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            # Else they would be closed with what belongs to this thread, whenever that is cleared away.
+            for alias in shared:
+                del connections[alias]
 
     def _close_connections(self) -> None:
         connections.close_all()

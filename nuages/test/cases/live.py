@@ -78,7 +78,8 @@ class LiveServerThread(threading.Thread):
 
     def run(self) -> None:
         """Serve until `terminate`; what goes wrong before is kept as `error`."""
-        for alias, connection in (self.connections_override or {}).items():
+        shared = self.connections_override or {}
+        for alias, connection in shared.items():
             connections[alias] = connection
         try:
             handler = self.static_handler(_MediaFilesHandler(WSGIHandler()))
@@ -93,6 +94,9 @@ class LiveServerThread(threading.Thread):
             self.is_ready.set()
         finally:
             connections.close_all()
+            # Else they would be closed with what belongs to this thread, after the test that it was shared with.
+            for alias in shared:
+                del connections[alias]
 
     def _create_server(self, connections_override: Any = None) -> Any:
         return self.server_class(

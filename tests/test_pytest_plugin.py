@@ -1,0 +1,130 @@
+"""The pytest plugin, used by a small project in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import POSTGRESQL, require
+
+pytestmark = pytest.mark.slow
+
+SETTINGS = """
+SECRET_KEY = "a key for the tests of the plugin"
+INSTALLED_APPS = ["nuages.contrib.contenttypes", "nuages.contrib.auth", "nuages.contrib.sessions"]
+ROOT_URLCONF = "site_urls"
+MIDDLEWARE = ["nuages.contrib.sessions.middleware.SessionMiddleware",
+              "nuages.contrib.auth.middleware.AuthenticationMiddleware"]
+PASSWORD_HASHERS = ["nuages.contrib.auth.hashers.MD5PasswordHasher"]
+DATABASES = {"default": DATABASE}
+"""
+URLS = """
+from nuages.http import HttpResponse
+from nuages.urls import path
+urlpatterns = [path("", lambda request: HttpResponse(str(request.user)))]
+"""
+TESTS = """
+import os, time, urllib.request
+import pytest
+from nuages.contrib.auth.models import User
+from nuages.core import mail
+from nuages.db import connection
+
+@pytest.mark.django_db
+def test_rows_are_rolled_back_one():
+    User.objects.create_user("ada")
+    assert User.objects.count() == 1
+
+@pytest.mark.django_db
+def test_rows_are_rolled_back_two():
+    User.objects.create_user("bob")
+    assert User.objects.count() == 1
+
+async def test_a_coroutine_uses_the_database(db):
+    await User.objects.acreate(username="cleo")
+    assert User.objects.count() == 1
+
+@pytest.mark.django_db(transaction=True)
+def test_real_transactions():
+    assert not connection.in_atomic_block
+
+def test_clients(client, admin_client):
+    assert client.get("/").text == "AnonymousUser"
+    assert admin_client.get("/").text == "admin"
+
+def test_a_live_server(live_server):
+    assert urllib.request.urlopen(live_server.url).read() == b"AnonymousUser"
+
+def test_queries(db, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        User.objects.count()
+
+def test_mail(mailoutbox, settings):
+    settings.MAILERS = {"default": {"BACKEND": "nuages.core.mail.backends.locmem.EmailBackend"}}
+    mail.EmailMessage("Hello", "you", to=["a@example.com"]).send()
+    assert [message.subject for message in mailoutbox] == ["Hello"]
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", range(4))
+def test_each_process_has_a_database_of_its_own(number):
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    name = str(connection.settings_dict["NAME"])
+    assert name.endswith(worker) or "memory" in name
+    User.objects.create_user(f"user{number}")
+    time.sleep(0.05)
+    assert User.objects.count() == 1
+"""
+
+
+def outcome(folder: Path, database: str, *options: str) -> str:
+    """Write the project, run its tests and return what pytest says."""
+    (folder / "site_settings.py").write_text(SETTINGS.replace("DATABASE}", f"{database}}}"))
+    (folder / "site_urls.py").write_text(URLS)
+    (folder / "test_site.py").write_text(textwrap.dedent(TESTS))
+    (folder / "pytest.ini").write_text("[pytest]\nNUAGES_SETTINGS_MODULE = site_settings\npythonpath = .\n")
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST")}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options],
+        cwd=folder,
+        env=kept,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return done.stdout + done.stderr
+
+
+def test_fixtures_and_marks_work_as_those_of_pytest_django(tmp_path: Path) -> None:
+    said = outcome(tmp_path, '{"ENGINE": "nuages.db.backends.sqlite3", "NAME": "site.sqlite3"}')
+    assert "12 passed" in said, said
+    assert not (tmp_path / "site.sqlite3").exists()
+
+
+def test_processes_of_xdist_have_files_of_their_own(tmp_path: Path) -> None:
+    database = (
+        '{"ENGINE": "nuages.db.backends.sqlite3", "NAME": "site.sqlite3", "TEST": {"NAME": "test.sqlite3"}}'
+    )
+    said = outcome(tmp_path, database, "-n", "2")
+    assert "12 passed" in said, said
+    assert list(tmp_path.glob("*.sqlite3*")) == []
+
+
+def test_processes_of_xdist_have_databases_of_their_own_on_a_server(tmp_path: Path) -> None:
+    import psycopg
+
+    try:
+        psycopg.connect(dbname="postgres", connect_timeout=3, **POSTGRESQL).close()
+    except psycopg.OperationalError as error:
+        require(False, f"PostgreSQL is not there: {error}")
+    database = {
+        "ENGINE": "nuages.db.backends.postgresql",
+        "NAME": f"plugin_{os.getpid()}",
+        **{name.upper(): text for name, text in POSTGRESQL.items()},
+    }
+    said = outcome(tmp_path, repr(database), "-n", "2")
+    assert "12 passed" in said, said
