@@ -39,14 +39,17 @@ from nuages.template.tags.remembering import CycleNode, IfChangedNode
 from nuages.template.tags.values import url_writer
 from nuages.template.variables import FilterExpression, Variable
 from nuages.utils.functional import Promise
+from nuages.utils.garbage import undisturbed
 from nuages.utils.memo import worked_out_from
 from nuages.utils.safestring import SafeString
 from nuages.utils.translation import gettext, gettext_lazy
 
 Recipe = tuple[Any, ...]
 
-# Later ones write down which objects are one and the same, which differs from run to run.
-_MARSHAL = 2
+# Says which objects are one and the same, so that names and places are not read anew for each function.
+_MARSHAL = 4
+# The last that does not.
+_WITHOUT_REFERENCES = 2
 
 
 @worked_out_from("TEMPLATE_CODE_CACHE")
@@ -137,8 +140,17 @@ def keep(template: Any, store: CodeStore) -> bool:
         parent = describing.parent()
     except NoRecipe:
         return False
-    data = marshal.dumps((parent, tuple(template.blocks), tuple(map(tuple, stored))), _MARSHAL)
-    return store.write(key_of(template), data)
+    return store.write(
+        key_of(template), _written((parent, tuple(template.blocks), tuple(map(tuple, stored))))
+    )
+
+
+def _written(value: Any) -> bytes:
+    """The bytes of a value, the same in all processes.
+
+    Which of its objects are used elsewhere in this process would show in them. Those read back are used nowhere else.
+    """
+    return marshal.dumps(marshal.loads(marshal.dumps(value, _WITHOUT_REFERENCES)), _MARSHAL)
 
 
 def _stored(unit: Unit, switches: Switches, invalid: str, describing: Describing) -> StoredUnit:
@@ -252,6 +264,8 @@ def _of_function(value: Any) -> Recipe:
 
 def _found(module: str, path: str) -> Any:
     found: Any = sys.modules.get(module) or import_module(module)
+    if "." not in path:
+        return getattr(found, path, None)
     for name in path.split("."):
         found = getattr(found, name, None)
     return found
@@ -266,8 +280,9 @@ def restored(template: Any, store: CodeStore) -> bool:
     if data is None:
         return False
     try:
-        parent, names, units = marshal.loads(data)
-        Restoring(template, parent, names, [StoredUnit(*unit) for unit in units]).take_over()
+        with undisturbed():
+            parent, names, units = marshal.loads(data)
+            Restoring(template, parent, names, [StoredUnit(*unit) for unit in units]).take_over()
     except (EOFError, ValueError, TypeError, KeyError):
         # Whole, but not what we write: it is written anew.
         return False
@@ -292,13 +307,14 @@ class Restoring:
             self.extends = self._placed(ExtendsNode(NodeList(), _expression(*parent)))
             self.extends.blocks = self.blocks
         self.nodes: dict[int, Any] = {}
-        self.root, *others = units
+        root, *others = units
+        self.root = RestoredUnit(self, root)
         for block, stored in zip(self.blocks.values(), others, strict=True):
             block.unit = RestoredUnit(self, stored)
 
     def take_over(self) -> None:
         """Give the template what was restored, in place of what it would work out from its nodes."""
-        self.template.root = RestoredUnit(self, self.root)
+        self.template.root = self.root
         self.template.blocks = self.blocks
         self.template.extends = self.extends is not None
 
@@ -443,13 +459,14 @@ class RestoredUnit(Unit):
         self.origin = restoring.origin
         self.live = stored.live
         self._restoring = restoring
-        self._stored = stored
+        # Gone once the function is made: the recipes are many, and of no further use.
+        self._stored: StoredUnit | None = stored
 
     @property
     def nodes(self) -> Any:
         """The nodes, for other ways to compile them: as a generator, under other switches, to be looked at."""
         template = self._restoring.template
-        if self._stored.outermost:
+        if self.outermost:
             return template.nodelist
         for block in self._parsed_blocks(template):
             if self.name == f"block {block.name}":
@@ -466,6 +483,9 @@ class RestoredUnit(Unit):
         if streaming or (tuple(switches), string_if_invalid) != usual:
             return super()._made(switches, string_if_invalid, streaming=streaming)
         stored = self._stored
+        if stored is None:
+            # Another thread has made it in the meantime.
+            return self._functions[switches, string_if_invalid]
         if isinstance(stored.code, str):
             return putting(stored.code)
         restoring = self._restoring
@@ -477,6 +497,8 @@ class RestoredUnit(Unit):
         except (AttributeError, ImportError, KeyError):
             # A function has gone from a module that is no library itself, so that nobody saw it change.
             return super()._made(switches, string_if_invalid, streaming=False)
-        return self.adopt(
+        function = self.adopt(
             switches, string_if_invalid, stored.code, constants, frozenset(stored.sets), stored.uses_block
         )
+        self._stored = None
+        return function

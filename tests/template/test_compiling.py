@@ -6,6 +6,7 @@ import pytest
 
 from nuages.template import Context, TemplateSyntaxError
 from nuages.template.compiler.scope import bound_in, depth_of
+from nuages.template.compiler.unit import Unit
 from tests.template.conftest import engine_of
 
 Render = Callable[..., str]
@@ -17,6 +18,12 @@ def source_of(text: str) -> str:
 
 def test_neighbouring_text_and_values_become_one_write() -> None:
     assert source_of("a{{ x }}b{{ y }}c").count("w(") == 1
+
+
+def test_pieces_that_are_only_text_are_not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Unit, "compiled", lambda *_, **__: pytest.fail("compiled"))
+    assert engine_of().from_string("a {# b #}c").render(Context()) == "a c"
+    assert engine_of().from_string("").render(Context()) == ""
 
 
 def test_literals_are_folded_into_text() -> None:

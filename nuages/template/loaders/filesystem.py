@@ -21,6 +21,10 @@ TEMPLATE_SUFFIXES = frozenset(
 )
 
 
+# Bytes as they are, for this process only.
+_PLAIN_OPENING = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_AT_ONCE = 1 << 16
+
 # Names that lead nowhere else, whatever the directory.
 _PLAIN_NAME = re.compile(r"\w[\w-]*(?:\.\w[\w-]*)*(?:/\w[\w-]*(?:\.\w[\w-]*)*)*", re.ASCII)
 
@@ -29,6 +33,15 @@ _PLAIN_NAME = re.compile(r"\w[\w-]*(?:\.\w[\w-]*)*(?:/\w[\w-]*(?:\.\w[\w-]*)*)*"
 def _tidy(directory: Any) -> str:
     """An absolute directory without detours or a slash at its end."""
     return os.path.normpath(directory).rstrip(os.sep)
+
+
+def _content(path: str) -> bytes:
+    """The bytes of a file. Without the objects that stand for an open file, which take longer than a template's text."""
+    file = os.open(path, os.O_RDONLY | _PLAIN_OPENING)
+    try:
+        return b"".join(iter(lambda: os.read(file, _AT_ONCE), b""))
+    finally:
+        os.close(file)
 
 
 class Loader(BaseLoader):
@@ -47,9 +60,7 @@ class Loader(BaseLoader):
     def get_contents(self, origin: Origin) -> str:
         """The file's text."""
         try:
-            # Decoded by hand, which takes half as long as reading text does.
-            with open(origin.name, "rb", buffering=0) as file:
-                text = file.read().decode(self.engine.file_charset)
+            text = _content(origin.name).decode(self.engine.file_charset)
         except FileNotFoundError:
             raise TemplateDoesNotExist(origin) from None
         return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
