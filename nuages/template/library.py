@@ -348,7 +348,7 @@ class TagHelperNode(Node):
         given = [code.local("context")] if self.takes_context else []
         given += [*first, *(code.value(argument) for argument in self.args)]
         named = {name: code.value(argument) for name, argument in self.kwargs.items()}
-        return code.call("awaited", code.call(code.constant(self.func, "tag"), *given, **named))
+        return code.call("awaited", code.call_with(code.constant(self.func, "tag"), given, named))
 
 
 class SimpleNode(TagHelperNode):

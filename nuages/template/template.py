@@ -204,8 +204,12 @@ class Template(Renderable):
     @cached_property
     def blocks(self) -> dict[str, Any]:
         """The template's blocks by name."""
-        from nuages.template.loader_tags import BlockNode
+        from nuages.template.loader_tags import BlockNode, ExtendsNode
 
+        last = self.nodelist[-1] if self.nodelist else None
+        if type(last) is ExtendsNode:
+            # All there is, but for text before it.
+            return last.blocks
         return {block.name: block for block in self.nodelist.get_nodes_by_type(BlockNode)}
 
     def get_exception_info(self, exception: BaseException, token: Token) -> dict[str, Any]:

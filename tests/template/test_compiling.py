@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from nuages.template import Context, TemplateSyntaxError
-from nuages.template.compiler.scope import bound_in, depth_of
+from nuages.template.compiler.scope import bound_in
 from nuages.template.compiler.unit import Unit
 from tests.template.conftest import engine_of
 
@@ -56,7 +56,20 @@ def test_names_that_tags_set_are_known_beforehand() -> None:
         "{% if a %}{% firstof b as c %}{% endif %}{% for d in e %}{% now 'Y' as f %}{% endfor %}"
     )
     assert set(bound_in(nodes.nodelist)) == {"c"}
-    assert depth_of(nodes.nodelist) == (1, 1)
+
+
+def test_only_what_is_part_of_a_function_counts_for_how_deep_it_is() -> None:
+    def live(opening: str, closing: str) -> bool:
+        return engine_of().from_string(opening + "{{ x }}" + closing).root.live
+
+    assert not live("{% for x in xs %}" * 13, "{% endfor %}" * 13)
+    assert live("{% for x in xs %}" * 14, "{% endfor %}" * 14)
+    assert not live("{% if x %}" * 59, "{% endif %}" * 59)
+    assert live("{% if x %}" * 60, "{% endif %}" * 60)
+    assert not live(
+        "{% if x %}" * 40 + "{% block b %}" + "{% if x %}" * 40,
+        "{% endif %}" * 40 + "{% endblock %}" + "{% endif %}" * 40,
+    )
 
 
 def test_loop_name_hides_outer_name_and_gives_it_back(render: Render) -> None:

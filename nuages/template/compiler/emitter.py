@@ -64,7 +64,7 @@ class Emitter(Variables):
 
     # The whole function
 
-    def function(self, nodes: Sequence[Any], *, alone: bool = False) -> ast.Module:
+    def function(self, nodes: Sequence[Any], *, name: str = "render", alone: bool = False) -> ast.Module:
         """The module that holds the function for `nodes`."""
         self._root_names = set(bound_in(nodes)) if not self.live else set()
         if alone:
@@ -78,7 +78,7 @@ class Emitter(Variables):
         if self.streaming:
             # Never reached, but makes it a generator even where there is nothing to put out.
             body += [ast.Return(None, **ANYWHERE), ast.Expr(ast.Yield(None, **ANYWHERE), **ANYWHERE)]
-        fields = {"name": "render", "args": _SIGNATURE, "body": body, "decorator_list": [], "type_params": []}
+        fields = {"name": name, "args": _SIGNATURE, "body": body, "decorator_list": [], "type_params": []}
         return ast.Module([made(ast.FunctionDef, {**fields, **self._place})], [])
 
     def _lead_in(self) -> list[ast.stmt]:
@@ -485,9 +485,11 @@ class Emitter(Variables):
             on_str = _own(function, "on_str")
             if on_str is not None and not keywords:
                 return self._on_text(function, on_str, hint, value, given)
-            return self.call(self.constant(function, hint), value, *given, **keywords)
+            return self.call_with(self.constant(function, hint), [value, *given], keywords)
         if keywords or len(given) > 1:
-            return self.call(self.constant(runtime.keeping_safe(function), hint), value, *given, **keywords)
+            return self.call_with(
+                self.constant(runtime.keeping_safe(function), hint), [value, *given], keywords
+            )
         short = runtime.keeping_safe_with_argument if given else runtime.keeping_safe_alone
         return self.call(self.constant(short(function), hint), value, *given)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any
 
 from nuages.template.nodes import Node
 
@@ -61,28 +62,7 @@ def bound_in(nodes: Iterable[Any]) -> Iterator[str]:
                 yield from bound_in(children)
 
 
-class Depth(NamedTuple):
-    """How deep tags stand in one another, and how deep those of them that become a loop or a try block."""
-
-    tags: int
-    loops: int
-
-
-def depth_of(nodes: Iterable[Any]) -> Depth:
-    """The greatest depths in and below nodes."""
-    tags = loops = 0
-    waiting: list[tuple[Iterable[Any], int, int]] = [(nodes, 0, 0)]
-    while waiting:
-        within, above, around = waiting.pop()
-        tags = max(tags, above)
-        for node in within:
-            if isinstance(node, Node) and (node.child_nodelists or node.nests):
-                inside = around + node.nests
-                loops = max(loops, inside)
-                waiting += [(children, above + 1, inside) for children in node.children()]
-    return Depth(tags, loops)
-
-
+@lru_cache(maxsize=1024)
 def identifier(name: str) -> str:
     """A readable Python name for a template name."""
     if name.isascii() and name.isidentifier():

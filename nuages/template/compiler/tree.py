@@ -22,7 +22,7 @@ _IS = ast.Is()
 
 # The place of what cannot fail: Python then takes it to stand where the neighbouring instruction does, and joins the
 # two where it can.
-ANYWHERE: dict[str, Any] = dict.fromkeys(("lineno", "col_offset", "end_lineno", "end_col_offset"), -1)
+ANYWHERE: dict[str, Any] = {"lineno": -1, "col_offset": -1}
 _BEGINNING: dict[str, Any] = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
 
 _blank: Callable[[type[Any]], Any] = ast.AST.__new__
@@ -78,20 +78,23 @@ class TreeBuilder:
 
     def const(self, value: Any) -> ast.expr:
         """A literal of Python."""
-        return made(ast.Constant, {"value": value, "kind": None, **ANYWHERE})
+        return made(ast.Constant, {"value": value, **ANYWHERE})
 
     def attribute(self, holder: ast.expr, name: str) -> ast.expr:
         """`holder.name`."""
         return made(ast.Attribute, {"value": holder, "attr": name, "ctx": _LOAD, **self._place})
 
-    def call(self, function: str | ast.expr, *args: ast.expr, **kwargs: ast.expr) -> ast.expr:
+    def call(self, function: str | ast.expr, *args: ast.expr) -> ast.expr:
         """A call; a function given by name is a runtime helper or a local."""
         called = _name(function) if type(function) is str else function
-        place = self._place
+        return made(ast.Call, {"func": called, "args": [*args], "keywords": [], **self._place})
+
+    def call_with(self, function: ast.expr, args: Iterable[ast.expr], named: dict[str, ast.expr]) -> ast.expr:
+        """A call with keyword arguments."""
         keywords = [
-            made(ast.keyword, {"arg": name, "value": value, **place}) for name, value in kwargs.items()
+            made(ast.keyword, {"arg": name, "value": value, **self._place}) for name, value in named.items()
         ]
-        return made(ast.Call, {"func": called, "args": [*args], "keywords": keywords, **place})
+        return made(ast.Call, {"func": function, "args": [*args], "keywords": keywords, **self._place})
 
     def formatted(self, value: ast.expr) -> ast.expr:
         """`f"{value}"`."""
@@ -223,22 +226,9 @@ class TreeBuilder:
             made(ast.For, {"target": variable, "iter": items, "body": body, "orelse": [], **self._place})
         )
 
-    @contextmanager
-    def block(self, *, nests: bool = False) -> Iterator[list[ast.stmt]]:
+    def block(self, *, nests: bool = False) -> _Block:
         """Gather the statements made within in a list of their own; `nests` says it is a loop's or a try's."""
-        self._flush()
-        outer = self._body
-        inner: list[ast.stmt] = []
-        self._body = inner
-        self.nesting += nests
-        try:
-            yield inner
-            self._flush()
-            if not inner:
-                inner.append(ast.Pass(**ANYWHERE))
-        finally:
-            self.nesting -= nests
-            self._body = outer
+        return _Block(self, nests)
 
     def if_(self, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt] | None = None) -> None:
         """Append an `if`."""
@@ -317,9 +307,7 @@ class TreeBuilder:
         return made(ast.JoinedStr, {"values": parts, **self._place})
 
     def _formatted(self, value: ast.expr) -> ast.expr:
-        return made(
-            ast.FormattedValue, {"value": value, "conversion": -1, "format_spec": None, **self._place}
-        )
+        return made(ast.FormattedValue, {"value": value, "conversion": -1, **self._place})
 
     @contextmanager
     def capture(self, hint: str = "part") -> Iterator[ast.expr]:
@@ -352,3 +340,30 @@ class TreeBuilder:
             self.do(ast.YieldFrom(self.call(f"{helper}_pieces", *args), **self._place))
         else:
             self.do(self.call(helper, *args, self.local(self.writer)))
+
+
+class _Block:
+    """Where statements are gathered for a while, in place of the list that they would go to."""
+
+    __slots__ = ("builder", "nests", "outer")
+
+    def __init__(self, builder: TreeBuilder, nests: bool) -> None:
+        self.builder = builder
+        self.nests = nests
+        self.outer: list[ast.stmt] = []
+
+    def __enter__(self) -> list[ast.stmt]:
+        builder = self.builder
+        builder._flush()
+        self.outer, builder._body = builder._body, []
+        builder.nesting += self.nests
+        return builder._body
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        builder = self.builder
+        if kind is None:
+            builder._flush()
+            if not builder._body:
+                builder._body.append(ast.Pass(**ANYWHERE))
+        builder.nesting -= self.nests
+        builder._body = self.outer

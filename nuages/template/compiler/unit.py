@@ -15,9 +15,8 @@ from typing import Any
 
 from nuages.template.compiler.emitter import LOOPS_AT_MOST, TAGS_AT_MOST, Emitter
 from nuages.template.compiler.runtime import HELPERS
-from nuages.template.compiler.scope import Depth, depth_of
 from nuages.template.context import Context
-from nuages.template.nodes import Node, TextNode
+from nuages.template.nodes import TextNode
 from nuages.template.presentation import Switches, interned
 from nuages.utils.functional import cached_property
 from nuages.utils.garbage import undisturbed
@@ -31,17 +30,24 @@ Generating = Callable[[Context, dict[str, Any], Blocks, None], Iterator[str]]
 BLOCKS_KEY = "nuages.blocks"
 
 
-def need_context(nodes: Sequence[Any]) -> bool:
-    """Whether a node that becomes part of the same function is one we do not know, or hands the Context on."""
-    waiting = [nodes]
+def have_to_be_live(nodes: Sequence[Any]) -> bool:
+    """Whether a function of these nodes needs the Context itself.
+
+    It does where a node is one that we do not know, or hands the Context on; and where tags stand so deep in one
+    another that some become functions of their own, which find their variables in the Context.
+    """
+    waiting = [(nodes, 0, 0)]
     while waiting:
-        for node in waiting.pop():
+        within, tags, loops = waiting.pop()
+        if tags >= TAGS_AT_MOST or loops >= LOOPS_AT_MOST:
+            return True
+        for node in within:
             if type(node) is TextNode:
                 continue
             if not node.compiles or node.needs_context:
                 return True
-            if isinstance(node, Node) and node.child_nodelists and not node.stands_apart:
-                waiting += node.children()
+            if node.child_nodelists and not node.stands_apart:
+                waiting += [(children, tags + 1, loops + node.nests) for children in node.children()]
     return False
 
 
@@ -102,21 +108,21 @@ class Unit:
     @cached_property
     def live(self) -> bool:
         """Whether the function needs the Context itself."""
-        return self._asked_to_be_live or need_context(self.nodes) or self._is_too_deep(depth_of(self.nodes))
-
-    @staticmethod
-    def _is_too_deep(depth: Depth) -> bool:
-        """Whether some tags have to become functions of their own, which find their variables in the Context."""
-        return depth.tags >= TAGS_AT_MOST or depth.loops >= LOOPS_AT_MOST
+        return self._asked_to_be_live or have_to_be_live(self.nodes)
 
     def tree(
-        self, switches: Switches, string_if_invalid: str = "", *, streaming: bool = False
+        self,
+        switches: Switches,
+        string_if_invalid: str = "",
+        *,
+        name: str = "render",
+        streaming: bool = False,
     ) -> tuple[ast.Module, Emitter]:
         """The Python module of the function, and what it was made with."""
         code = Emitter(
             switches, string_if_invalid, live=self.live, outermost=self.outermost, streaming=streaming
         )
-        return code.function(self.nodes, alone=self.alone), code
+        return code.function(self.nodes, name=name, alone=self.alone), code
 
     def function(self, switches: Switches, string_if_invalid: str) -> Function:
         """The compiled function."""
@@ -155,12 +161,12 @@ class Unit:
         """The code of the function, and what it was made with."""
         # A syntax tree has thousands of parts, and goes as a whole.
         with undisturbed():
-            module, code = self.tree(switches, string_if_invalid, streaming=streaming)
-            whole = compile(module, self.filename, "exec")
+            # With the name that tracebacks then show, such as `in block title`.
+            module, code = self.tree(switches, string_if_invalid, name=self.name, streaming=streaming)
+            whole = compile(module, self.filename, "exec", dont_inherit=True)
             del module
         (function,) = (part for part in whole.co_consts if isinstance(part, CodeType))
-        # Tracebacks then say `in block title`.
-        return function.replace(co_name=self.name, co_qualname=self.name), code
+        return function, code
 
     def adopt(
         self,
