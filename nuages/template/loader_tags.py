@@ -11,6 +11,7 @@ from nuages.template.exceptions import TemplateDoesNotExist, TemplateSyntaxError
 from nuages.template.library import Library, token_kwargs
 from nuages.template.nodes import Node, NodeList
 from nuages.template.origin import Origin
+from nuages.template.presentation import interned
 from nuages.template.template import Template
 from nuages.template.tokens import Token
 from nuages.template.variables import FilterExpression
@@ -116,6 +117,10 @@ class ExtendsNode(Node):
         if self.origin is not None and isinstance(parent, str):
             parent = construct_relative_path(self.origin.template_name, parent)
         return self.find_template(parent, context, history)
+
+    def constants(self, switches: Any) -> tuple[Any, ...] | None:
+        """Itself, the parent's name if that is literal, and the switches."""
+        return (self, self.parent_name.var, interned(switches)) if self.literal else None
 
     def emit(self, code: Emitter) -> None:
         code.hand_over(

@@ -68,6 +68,13 @@ class Node:
         """Write the node's Python. Nodes that do not are rendered through `render`."""
         raise NotImplementedError
 
+    def constants(self, switches: Any) -> tuple[Any, ...] | None:
+        """The objects that the node's Python refers to, in the order of `emit`.
+
+        For a node whose Python is always the same but for these objects, wherever it stands alone; None for others.
+        """
+        return None
+
     @property
     def compiles(self) -> bool:
         """Whether `emit` tells all: false once a subclass has its own `render`."""

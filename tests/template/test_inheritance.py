@@ -6,6 +6,9 @@ import pytest
 
 from nuages.template import Context, TemplateDoesNotExist, TemplateSyntaxError, instrumentation
 from nuages.template.loader_tags import BLOCK_CONTEXT_KEY, BlockContext, BlockNode
+
+
+from nuages.template.presentation import interned
 from tests.template.conftest import engine_of
 
 FAMILY = {
@@ -162,3 +165,15 @@ def test_blocks_see_what_is_set_above_and_around_them_only(child: str, shown: st
     template = engine.get_template("child")
     context = Context({"x": 1})
     assert (template.render(context) if colour == "rendered" else "".join(template.stream(context))) == shown
+
+
+def test_templates_that_only_extend_share_their_python_and_keep_their_names() -> None:
+    engine = engine_of({"one": "{% extends 'a' %}", "two": "{% extends 'b' %}", "b": "B{{ x }}"})
+    one, two = engine.get_template("one"), engine.get_template("two")
+    assert two.render(Context({"x": 1})) == "B1"
+    with pytest.raises(TemplateDoesNotExist, match="a") as caught:
+        one.render(Context())
+    assert any("one" in note and "line 1" in note for note in caught.value.__notes__)
+    codes = [template.root.function(interned((True, None, None)), "").__code__ for template in (one, two)]
+    assert codes[0].co_code == codes[1].co_code
+    assert [code.co_filename for code in codes] == ["one", "two"]

@@ -14,7 +14,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from nuages.template.compiler.emitter import LOOPS_AT_MOST, TAGS_AT_MOST, Emitter
-from nuages.template.compiler.runtime import HELPERS
+from nuages.template.compiler.runtime import HELPERS, place_of
 from nuages.template.context import Context
 from nuages.template.nodes import TextNode
 from nuages.template.presentation import Switches, interned
@@ -28,6 +28,10 @@ Function = Callable[[Context, dict[str, Any], Blocks, Writer], None]
 Generating = Callable[[Context, dict[str, Any], Blocks, None], Iterator[str]]
 
 BLOCKS_KEY = "nuages.blocks"
+
+# By the kind of the one node and its place: the code, and the names of its constants.
+_alike: dict[tuple[type, str, str, str], tuple[CodeType, tuple[str, ...], bool]] = {}
+_ALIKE_AT_MOST = 256
 
 
 def have_to_be_live(nodes: Sequence[Any]) -> bool:
@@ -149,11 +153,34 @@ class Unit:
             text = text_of(self.nodes)
             if text is not None:
                 return putting(text)
+            constants = self.nodes[0].constants(switches) if len(self.nodes) == 1 and not self.live else None
+            if constants is not None:
+                return self._made_alike(constants, switches, string_if_invalid)
         compiled, code = self.compiled(switches, string_if_invalid, streaming=streaming)
         reads_block = code.may_read("block")
         if streaming:
             return self._function_of(compiled, code.constants, code.root_names, reads_block)
         return self.adopt(switches, string_if_invalid, compiled, code.constants, code.root_names, reads_block)
+
+    def _made_alike(self, constants: tuple[Any, ...], switches: Switches, string_if_invalid: str) -> Any:
+        """The function of a node whose Python is known from another template, as that of `extends` is."""
+        (node,) = self.nodes
+        key = type(node), self.name, string_if_invalid, str(place_of(node))
+        known = _alike.get(key)
+        if known is None:
+            compiled, code = self.compiled(switches, string_if_invalid)
+            if len(_alike) >= _ALIKE_AT_MOST:
+                _alike.clear()
+            known = _alike[key] = compiled, tuple(code.constants), code.may_read("block")
+        compiled, names, reads_block = known
+        return self.adopt(
+            switches,
+            string_if_invalid,
+            compiled.replace(co_filename=self.filename),
+            dict(zip(names, constants, strict=True)),
+            frozenset(),
+            reads_block,
+        )
 
     def compiled(
         self, switches: Switches, string_if_invalid: str, *, streaming: bool = False
