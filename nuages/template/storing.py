@@ -2,7 +2,8 @@
 
 A stored template is the code of its functions and, for each object that the code refers to, a recipe to make it
 again: functions of filters and tags by their names, which are looked up when the template is loaded. What has no recipe
-(a node of somebody else, a partial) keeps a template out of the store: it is parsed and compiled as ever. The nodes of a stored template are made when somebody asks for them.
+(a node of somebody else) keeps a template out of the store: it is parsed and compiled as ever. The nodes of a stored
+template are made when somebody asks for them.
 
 Files are found by a digest of the text, where it came from, the engine's options, its libraries and the versions of
 Python and of this package, so that nothing stored ever has to be declared out of date.
@@ -14,7 +15,7 @@ import hashlib
 import marshal
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from importlib.util import MAGIC_NUMBER
@@ -37,8 +38,9 @@ from nuages.template.nodes import NodeList
 from nuages.template.presentation import Switches, interned, presenter_for
 from nuages.template.tags.remembering import CycleNode, IfChangedNode
 from nuages.template.tags.values import url_writer
+from nuages.template.template import PartialTemplate
 from nuages.template.variables import FilterExpression, Variable
-from nuages.utils.functional import Promise
+from nuages.utils.functional import Promise, cached_property
 from nuages.utils.garbage import undisturbed
 from nuages.utils.memo import worked_out_from
 from nuages.utils.safestring import SafeString
@@ -130,9 +132,11 @@ class NoRecipe(Exception):
 
 def keep(template: Any, store: CodeStore) -> bool:
     """Compile a template now and store it; say whether that could be done."""
-    if template.knows_strangers or template.extra_data or ".." in template.source:
+    if template.knows_strangers or ".." in template.source:
         return False
+    partials: dict[str, PartialTemplate] = template.extra_data.get("partials", {})
     units = [template.root, *(block.unit for block in template.blocks.values())]
+    units += [partial.root for partial in partials.values()]
     switches = interned((template.engine.autoescape, None, None))
     describing = Describing(template)
     try:
@@ -140,9 +144,9 @@ def keep(template: Any, store: CodeStore) -> bool:
         parent = describing.parent()
     except NoRecipe:
         return False
-    return store.write(
-        key_of(template), _written((parent, tuple(template.blocks), tuple(map(tuple, stored))))
-    )
+    places = tuple((name, partial.source_start, partial.source_end) for name, partial in partials.items())
+    whole = parent, tuple(template.blocks), places, tuple(map(tuple, stored))
+    return store.write(key_of(template), _written(whole))
 
 
 def _written(value: Any) -> bytes:
@@ -200,6 +204,8 @@ class Describing:
             return ("message", value.var, value.message_context)
         if isinstance(value, Promise):
             return _of_message(value)
+        if kind is PartialTemplate:
+            return ("partial", value.name)
         if kind in (BlockNode, ExtendsNode, IncludeNode, InclusionNode, CycleNode, IfChangedNode):
             return self._of_node(value, unit)
         return _of_function(value)
@@ -281,8 +287,8 @@ def restored(template: Any, store: CodeStore) -> bool:
         return False
     try:
         with undisturbed():
-            parent, names, units = marshal.loads(data)
-            Restoring(template, parent, names, [StoredUnit(*unit) for unit in units]).take_over()
+            parent, blocks, partials, units = marshal.loads(data)
+            Restoring(template, parent, blocks, partials, [StoredUnit(*unit) for unit in units]).take_over()
     except (EOFError, ValueError, TypeError, KeyError):
         # Whole, but not what we write: it is written anew.
         return False
@@ -297,6 +303,7 @@ class Restoring:
         template: Any,
         parent: tuple[str, str | None] | None,
         names: tuple[str, ...],
+        partials: tuple[tuple[str, int | None, int | None], ...],
         units: list[StoredUnit],
     ) -> None:
         self.template = template
@@ -309,14 +316,19 @@ class Restoring:
         self.nodes: dict[int, Any] = {}
         root, *others = units
         self.root = RestoredUnit(self, root)
-        for block, stored in zip(self.blocks.values(), others, strict=True):
+        self.partials = {name: RestoredPartial(self, name, *place) for name, *place in partials}
+        for block, stored in zip(self.blocks.values(), others):
             block.unit = RestoredUnit(self, stored)
+        for partial, stored in zip(self.partials.values(), others[len(names) :], strict=True):
+            partial.root = RestoredUnit(self, stored)
 
     def take_over(self) -> None:
         """Give the template what was restored, in place of what it would work out from its nodes."""
         self.template.root = self.root
         self.template.blocks = self.blocks
         self.template.extends = self.extends is not None
+        if self.partials:
+            self.template.extra_data["partials"] = self.partials
 
     def _placed(self, node: Any) -> Any:
         node.origin = self.origin
@@ -354,6 +366,9 @@ class Restoring:
 
     def parent(self) -> ExtendsNode:
         return self.extends  # type: ignore[no-any-return]
+
+    def partial(self, name: str) -> PartialTemplate:
+        return self.partials[name]
 
     def memory(self, number: int, cycles: bool) -> Any:
         node = self.nodes.get(number)
@@ -425,6 +440,7 @@ _MAKERS: dict[str, Any] = {
     "lazy": Restoring.lazy,
     "block": Restoring.block,
     "extends": Restoring.parent,
+    "partial": Restoring.partial,
     "memory": Restoring.memory,
     "include": Restoring.include,
     "inclusion": Restoring.inclusion,
@@ -451,6 +467,20 @@ def _expression(token: str, literal: str | None) -> FilterExpression:
     return made
 
 
+class RestoredPartial(PartialTemplate):
+    """A partial whose function was stored."""
+
+    def __init__(self, restoring: Restoring, name: str, start: int | None, end: int | None) -> None:
+        super().__init__(NodeList(), restoring.origin, name, start, end)
+        del self.nodelist
+        self.engine = restoring.template.engine
+
+    @cached_property
+    def nodelist(self) -> Any:  # type: ignore[override]
+        """The nodes, which are parsed when they are asked for."""
+        return self.root.nodes
+
+
 class RestoredUnit(Unit):
     """A unit whose function was stored. Its nodes are parsed when they are asked for."""
 
@@ -466,16 +496,14 @@ class RestoredUnit(Unit):
     def nodes(self) -> Any:
         """The nodes, for other ways to compile them: as a generator, under other switches, to be looked at."""
         template = self._restoring.template
+        # Parsed by now, if it was not before.
+        nodes = template.nodelist
         if self.outermost:
-            return template.nodelist
-        for block in self._parsed_blocks(template):
-            if self.name == f"block {block.name}":
-                return block.nodelist
-        raise LookupError(self.name)
-
-    @staticmethod
-    def _parsed_blocks(template: Any) -> Iterator[BlockNode]:
-        yield from template.nodelist.get_nodes_by_type(BlockNode)
+            return nodes
+        kind, _, name = self.name.partition(" ")
+        if kind == "partial":
+            return template.extra_data["partials"][name].nodelist
+        return next(block.nodelist for block in nodes.get_nodes_by_type(BlockNode) if block.name == name)
 
     def _made(self, switches: Switches, string_if_invalid: str, *, streaming: bool) -> Any:
         engine = self._restoring.template.engine

@@ -151,9 +151,7 @@ class Template(Renderable):
 
             store = storing.store_for(self.origin.loader)
         if store is None or not storing.restored(self, store):
-            self.nodelist = self.compile_nodelist()
-            for partial in self.extra_data.get("partials", {}).values():
-                partial.engine = engine
+            self.nodelist = self._parsed()
             if store is not None:
                 storing.keep(self, store)
         # For errors: the nodes know their origin, and so the text they were parsed from.
@@ -162,7 +160,13 @@ class Template(Renderable):
     @cached_property
     def nodelist(self) -> NodeList:
         """The nodes; those of a template whose functions were stored are made when they are asked for."""
-        return self.compile_nodelist()
+        return self._parsed()
+
+    def _parsed(self) -> NodeList:
+        nodes = self.compile_nodelist()
+        for partial in self.extra_data.get("partials", {}).values():
+            partial.engine = self.engine
+        return nodes
 
     def __repr__(self) -> str:
         beginning = self.source[:20].replace("\n", "")
@@ -234,8 +238,8 @@ class PartialTemplate(Renderable):
         self.origin = origin
         self.name = name
         self.engine: Any = None
-        self._source_start = source_start
-        self._source_end = source_end
+        self.source_start = source_start
+        self.source_end = source_end
 
     def __repr__(self) -> str:
         return f"<{type(self).__qualname__}: {self.name!r} of {self.origin!r}>"
@@ -257,7 +261,7 @@ class PartialTemplate(Renderable):
 
     def find_partial_source(self, full_source: str) -> str:
         """The partial's own text within its template's."""
-        start, end = self._source_start, self._source_end
+        start, end = self.source_start, self.source_end
         known = start is not None and end is not None and end <= len(full_source)
         return full_source[start:end] if known else ""
 

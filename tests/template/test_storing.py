@@ -142,11 +142,36 @@ def test_templates_with_tags_of_others_and_from_strings_are_not_stored(pages: Pa
     (pages / "strange.html").write_text("{% load tags %}{% remember %}{{ 'a'|upper }}")
     engine = Engine(dirs=[pages], libraries={"tags": "tests.template.tags_of_tests"})
     (pages / "plain.html").write_text("a")
-    (pages / "partial.html").write_text("{% partialdef p %}a{% endpartialdef %}")
-    for name in ("plain.html", "partial.html", "strange.html"):
+    for name in ("plain.html", "strange.html"):
         engine.get_template(name)
     Template("text", engine=engine)
     assert len(list(folder.glob("*.compiled"))) == 1
+
+
+def test_partials_are_stored_with_their_template(pages: Path, folder: Path, parsed: list[Any]) -> None:
+    (pages / "parts.html").write_text(
+        "{% partialdef one inline %}<{{ x|upper }}>{% endpartialdef %}{% partialdef two %}"
+        "{% for y in x %}{% partial one %}{{ y }}{% endfor %}{% endpartialdef %}{% block b %}{% partial two %}{% endblock %}"
+        "{% partialdef text %}only{% endpartialdef %}{% partialdef on_context %}{% debug %}{{ x }}{% endpartialdef %}"
+    )
+
+    def shown(engine: Engine) -> list[str]:
+        names = ("parts.html", "parts.html#one", "parts.html#two", "parts.html#text", "parts.html#on_context")
+        return [engine.render_to_string(name, {"x": "a&"}) for name in names]
+
+    expected = shown(engine_of(pages))
+    two = "<A&amp;>a<A&amp;>&amp;"
+    assert expected == ["<A&amp;>" + two, "<A&amp;>", two, "only", "a&amp;"]
+    assert parsed == ["parts.html"]
+    engine = engine_of(pages)
+    assert shown(engine) == expected
+    assert parsed == ["parts.html"]
+    # Not compiled beforehand.
+    partial = engine.get_template("parts.html#two")
+    assert "".join(partial.stream(Context({"x": "a&"}))) == two
+    assert len(partial.nodelist) == 1
+    assert shown(engine) == expected
+    assert parsed == ["parts.html"] * 2
 
 
 CALLING = {

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 # Changes with the layout of what is stored.
-_HEADER = b"nuages template 2\n"
+_HEADER = b"nuages template 3\n"
 _DIGEST = hashlib.sha256().digest_size
 _SUFFIX = ".compiled"
 
