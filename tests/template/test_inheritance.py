@@ -6,8 +6,6 @@ import pytest
 
 from nuages.template import Context, TemplateDoesNotExist, TemplateSyntaxError, instrumentation
 from nuages.template.loader_tags import BLOCK_CONTEXT_KEY, BlockContext, BlockNode
-
-
 from nuages.template.presentation import interned
 from tests.template.conftest import engine_of
 
