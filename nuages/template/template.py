@@ -238,6 +238,8 @@ class PartialTemplate(Renderable):
         self.origin = origin
         self.name = name
         self.engine: Any = None
+        # While a question about its nodes is being answered: see `tags.partials.Call`.
+        self.is_asked = False
         self.source_start = source_start
         self.source_end = source_end
 

@@ -175,3 +175,35 @@ def test_templates_that_only_extend_share_their_python_and_keep_their_names() ->
     codes = [template.root.function(interned((True, None, None)), "").__code__ for template in (one, two)]
     assert codes[0].co_code == codes[1].co_code
     assert [code.co_filename for code in codes] == ["one", "two"]
+
+
+@pytest.mark.parametrize("colour", ["rendered", "streamed"])
+@pytest.mark.parametrize("place", ["", "{% load own %}{% shout %}{% endshout %}"])
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        # Rendered with the context as it is, in which what it sets stays set.
+        ("{% partialdef p %}{% firstof x as y %}{% endpartialdef %}{% partial p %}[{{ y }}]", "[1]"),
+        ("{% partialdef p inline %}{% firstof x as y %}{% endpartialdef %}[{{ y }}]", "[1]"),
+        (
+            "{% partialdef p %}{% firstof x as y %}{% endpartialdef %}{% for z in 'ab' %}{% partial p %}{{ y }}{% endfor %}[{{ y }}]",
+            "11[]",
+        ),
+        ("{% with y=0 %}{% partialdef p %}{% firstof x as y %}{% endpartialdef %}{% partial p %}{{ y }}{% endwith %}{{ y }}", "1"),
+        ("{% partialdef p %}{% if no %}{% firstof x as y %}{% endif %}{% endpartialdef %}{% partial p %}[{{ y }}]", "[]"),
+        ("{% load own %}{% partialdef p %}{% remember %}{% endpartialdef %}{% partial p %}[{{ seen }}]", "[1]"),
+        # Its tags remember nothing from one time to the next.
+        ("{% partialdef p %}{% cycle 'a' 'b' %}{% endpartialdef %}{% partial p %}{% partial p %}", "aa"),
+        # It may call itself.
+        (
+            "{% partialdef p %}{{ n.v }}{% firstof n.v as y %}{% for n in n.c %}{% partial p %}{% endfor %}{% endpartialdef %}"
+            "{% partial p %}[{{ y }}]",
+            "123[1]",
+        ),
+    ],
+)  # fmt: skip
+def test_partials_work_on_the_context_around_them(source: str, shown: str, place: str, colour: str) -> None:
+    tree = {"v": 1, "c": [{"v": 2, "c": []}, {"v": 3, "c": []}]}
+    template = engine_of().from_string(place + source)
+    context = Context({"x": 1, "n": tree})
+    assert (template.render(context) if colour == "rendered" else "".join(template.stream(context))) == shown

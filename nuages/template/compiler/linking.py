@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nuages.template import instrumentation
 from nuages.template.compiler.runtime import helper
-from nuages.template.compiler.unit import BLOCKS_KEY, Unit
+from nuages.template.compiler.unit import BLOCKS_KEY, Unit, lively
 from nuages.template.context import BUILTINS, Context
 from nuages.template.exceptions import TemplateSyntaxError
 from nuages.template.lookup import settle, step
@@ -405,6 +405,39 @@ def include_tag(context: Context, node: Any, values: Any, csrf_token: Any, switc
 # partials
 
 
+@contextmanager
+def _as_partial(
+    context: Context,
+    names: dict[str, Any] | None,
+    blocks: BlockContext | None,
+    unit: Unit,
+    switches: Switches,
+) -> Iterator[dict[str, Any]]:
+    """Give a partial a memory of its own, and the variables to work on; what it sets in them stays set.
+
+    `names` is None in a live function, else the caller's own if the partial sets any.
+    """
+    memories = context.render_context.dicts
+    memories.append({BLOCKS_KEY: blocks})
+    try:
+        if names is None and unit.live:
+            yield {}
+        elif names is None:
+            flat = context.flatten()
+            yield flat
+            for name in unit.sets:
+                if name in flat:
+                    context[name] = flat[name]
+        elif unit.live:
+            with lively(context, names, blocks, switches):
+                yield names
+                names.update(context.dicts[-1])
+        else:
+            yield names
+    finally:
+        memories.pop()
+
+
 @helper
 def call_partial(
     context: Context,
@@ -417,10 +450,9 @@ def call_partial(
 ) -> None:
     """Put out a partial of the same template."""
     unit: Unit = partial.root
-    if names is None and unit.live:
-        unit.function(switches, invalid)(context, {}, blocks, write)
-        return
-    unit.call(context, context.flatten() if names is None else names, blocks, write, switches, invalid)
+    function = unit.function(switches, invalid)
+    with _as_partial(context, names, blocks, unit, switches) as visible:
+        function(context, visible, blocks, write)
 
 
 @helper
@@ -434,7 +466,6 @@ def call_partial_pieces(
 ) -> Iterator[str]:
     """As `call_partial`, piece by piece."""
     unit: Unit = partial.root
-    if names is None and unit.live:
-        yield from unit.generator(switches, invalid)(context, {}, blocks, None)
-        return
-    yield from unit.pieces(context, context.flatten() if names is None else names, blocks, switches, invalid)
+    generator = unit.generator(switches, invalid)
+    with _as_partial(context, names, blocks, unit, switches) as visible:
+        yield from generator(context, visible, blocks, None)

@@ -158,6 +158,10 @@ class TreeBuilder:
             )
         return result
 
+    def item(self, holder: str, key: str) -> ast.expr:
+        """`holder["key"]`."""
+        return ast.Subscript(self.local(holder), self.const(key), _LOAD, **self._place)
+
     def picked(self, texts: tuple[str, ...], number: ast.expr) -> ast.expr:
         """One of several texts by its number."""
         return ast.Subscript(self.constant(texts, "texts"), number, _LOAD, **self._place)

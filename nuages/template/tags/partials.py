@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from nuages.template.compiler.runtime import helper
+from nuages.template.compiler.scope import bound_in
+from nuages.template.compiler.unit import have_to_be_live
 from nuages.template.exceptions import TemplateSyntaxError
 from nuages.template.nodes import Node, NodeList
 from nuages.template.tags import register
@@ -15,20 +19,62 @@ if TYPE_CHECKING:
     from nuages.template.compiler.emitter import Emitter
     from nuages.template.parser import Parser
 
-
-def _call_partial(code: Emitter, partial: Any) -> None:
-    code.hand_over(
-        "call_partial",
-        code.local("context"),
-        code.const(None) if code.live else code.everything(),
-        code.local("blocks"),
-        partial,
-        code.switches_expression(),
-        code.const(code.string_if_invalid),
-    )
+T = TypeVar("T")
 
 
-class PartialDefNode(Node):
+class Call(Node):
+    """A tag that puts out a partial, which is rendered with the context as it is and may set variables in it."""
+
+    @property
+    def target(self) -> PartialTemplate | None:
+        """The partial."""
+        raise NotImplementedError
+
+    @property
+    def binds(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The variables that the partial sets."""
+        return self._asked(lambda nodes: tuple(sorted(set(bound_in(nodes)))), ())
+
+    @property
+    def needs_context(self) -> bool:  # type: ignore[override]
+        """Whether the partial works on the context: a tag in it may set any variable."""
+        return self._asked(have_to_be_live, False)
+
+    def _asked(self, question: Callable[[NodeList], T], known: T) -> T:
+        """Ask something of the partial's nodes; where it is being asked already, as the partial calls itself, `known`."""
+        partial = self.target
+        if partial is None or partial.is_asked:
+            return known
+        partial.is_asked = True
+        try:
+            return question(partial.nodelist)
+        finally:
+            partial.is_asked = False
+
+    def call(self, code: Emitter, partial: PartialTemplate) -> None:
+        """Write the call, and take over what the partial sets."""
+        names = code.const(None) if code.live else code.everything()
+        kept = code.temporary("names") if self.binds and not code.live else None
+        if kept is not None:
+            code.assign_local(kept, code.call("dict", names))
+            names = code.local(kept)
+        code.hand_over(
+            "call_partial",
+            code.local("context"),
+            names,
+            code.local("blocks"),
+            code.constant(partial, "partial"),
+            code.switches_expression(),
+            code.const(code.string_if_invalid),
+        )
+        if kept is not None:
+            for name in self.binds:
+                with code.block() as body:
+                    code.set(name, code.item(kept, name))
+                code.if_(code.compared(code.const(name), ast.In(), code.local(kept)), body)
+
+
+class PartialDefNode(Call):
     """The definition of a partial, rendered where it stands only when it says `inline`."""
 
     own_layer = True
@@ -40,12 +86,16 @@ class PartialDefNode(Node):
         self.nodelist = nodelist
         self.partial = partial
 
+    @property
+    def target(self) -> PartialTemplate | None:
+        return self.partial if self.inline else None
+
     def emit(self, code: Emitter) -> None:
         if self.inline:
-            _call_partial(code, code.constant(self.partial, "partial"))
+            self.call(code, self.partial)
 
 
-class PartialNode(Node):
+class PartialNode(Call):
     """A partial put out."""
 
     child_nodelists = ()
@@ -55,12 +105,16 @@ class PartialNode(Node):
         # Filled while the rest of the template is parsed, so asked only when compiling.
         self.partial_mapping = partial_mapping
 
+    @property
+    def target(self) -> PartialTemplate | None:
+        return self.partial_mapping.get(self.partial_name)
+
     def emit(self, code: Emitter) -> None:
-        partial = self.partial_mapping.get(self.partial_name)
+        partial = self.target
         if partial is None:
             code.do(code.call("no_such_partial", code.const(self.partial_name)))
         else:
-            _call_partial(code, code.constant(partial, "partial"))
+            self.call(code, partial)
 
 
 @helper
