@@ -144,7 +144,7 @@ def keep(template: Any, store: CodeStore) -> bool:
         parent = describing.parent()
     except NoRecipe:
         return False
-    places = tuple((name, partial.source_start, partial.source_end) for name, partial in partials.items())
+    places = tuple((name, partial._source_start, partial._source_end) for name, partial in partials.items())
     whole = parent, tuple(template.blocks), places, tuple(map(tuple, stored))
     return store.write(key_of(template), _written(whole))
 

@@ -240,8 +240,8 @@ class PartialTemplate(Renderable):
         self.engine: Any = None
         # While a question about its nodes is being answered: see `tags.partials.Call`.
         self.is_asked = False
-        self.source_start = source_start
-        self.source_end = source_end
+        self._source_start = source_start
+        self._source_end = source_end
 
     def __repr__(self) -> str:
         return f"<{type(self).__qualname__}: {self.name!r} of {self.origin!r}>"
@@ -263,7 +263,7 @@ class PartialTemplate(Renderable):
 
     def find_partial_source(self, full_source: str) -> str:
         """The partial's own text within its template's."""
-        start, end = self.source_start, self.source_end
+        start, end = self._source_start, self._source_end
         known = start is not None and end is not None and end <= len(full_source)
         return full_source[start:end] if known else ""
 
