@@ -70,6 +70,11 @@ def test_places_spelled_out_round_as_places_in_a_variable_do(
         assert shown(f"floatformat:{argument}", number) == expected
 
 
+def test_what_is_safe_stays_safe_when_it_is_no_number() -> None:
+    assert shown("floatformat:1|pprint", SafeString("<q>")) == "''"
+    assert shown("floatformat:1|pprint", "<q>") == "&#x27;&#x27;"
+
+
 @pytest.mark.parametrize("argument", ["", ':"es"', ':"y,ies"', ':"a,b,c"'])
 @given(number=NUMBERS | st.lists(st.none()))
 def test_endings_spelled_out_are_those_of_the_filter(argument: str, number: Any) -> None:

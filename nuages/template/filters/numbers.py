@@ -14,7 +14,7 @@ from nuages.template.filters import register
 from nuages.template.presentation import Switches, plain_numbers
 from nuages.utils import formats
 from nuages.utils.html import avoid_wrapping
-from nuages.utils.safestring import SafeString, mark_safe
+from nuages.utils.safestring import SafeData, SafeString, mark_safe
 from nuages.utils.translation import gettext, ngettext
 
 if TYPE_CHECKING:
@@ -116,7 +116,8 @@ def _floatformat_spelled_out(arg: str | int | None, switches: Switches) -> Calla
             if float(text) == value:
                 point = formats.decimal_separator(localized)
                 return SafeString(text if point == "." else text.replace(".", point))
-        return floatformat(value, arg)
+        result = floatformat(value, arg)
+        return mark_safe(result) if isinstance(value, SafeData) else result
 
     written.__name__ = "floatformat"
     written.made_from = ("spelled_out", floatformat, arg, switches)  # type: ignore[attr-defined]
