@@ -11,6 +11,7 @@ from nuages.core.exceptions import FieldError, ValidationError
 from nuages.db import connection, models
 from nuages.db.models import Aggregate, F, Func, IntegerField, Q, Sum, Value
 from nuages.db.models.functions import Length
+from nuages.db.models.sql import Query
 from nuages.test.utils import CaptureQueriesContext
 from tests.db.query.shop.models import Author, Book, Colour, Paint, Tag
 
@@ -205,6 +206,43 @@ def test_conditions_of_one_query_hold_in_another_and_nowhere_else() -> None:
     both.query.where.add(other, "AND")
     assert not both.exists() and list(both) == []
     assert Book.objects.filter(pages=100).filter(price__gt=0).get().title == "Dawn"
+
+
+def test_what_is_computed_is_read_with_its_values_and_is_nobody_elses() -> None:
+    found = Book.objects.annotate(word=Value("x"), more=F("pages") + 1)
+    assert found.query.annotations["word"].value == "x"
+    assert (
+        Book.objects.filter(title="Dawn").annotate(other=found.query.annotations["more"]).get().other == 101
+    )
+    plain = Book.objects.filter(title="Dawn")
+    plain.query.annotations["seven"] = Value(7)
+    plain.query.extra["two"] = ("1 + 1", ())
+    assert (plain.get().seven, plain.get().two) == (7, 2)
+    for same in (Book.objects.filter(title="Dawn").get(), Tag.objects.filter(name="sea").get()):
+        assert not hasattr(same, "seven") and not hasattr(same, "two")
+
+
+def test_a_query_made_by_hand_shares_nothing_with_others() -> None:
+    one, two = Query(Book), Query(Book)
+    (condition,) = Book.objects.filter(title="Dusk").query.where.children
+    one.where.add(condition, "AND")
+    assert one.get_count("default") == 1
+    assert two.get_count("default") == Book.objects.count() == 4
+
+
+def test_looking_at_the_query_changes_no_shape_until_it_is_looked_into() -> None:
+    found = Book.objects.filter(pages=100)
+    shape = found.query.shape
+    assert shape is Book.objects.filter(pages=200).query.shape
+    assert found.get().title == "Dawn" and found.query.shape is shape
+    found.query.distinct = True
+    assert found.query.shape is not shape and found.count() == 1
+
+
+def test_combined_queries_are_read_with_their_values() -> None:
+    both = Book.objects.filter(pages=100).union(Book.objects.filter(pages=200))
+    assert [query.where.children[0].rhs for query in both.query.combined_queries] == [100, 200]
+    assert sorted(book.title for book in both) == ["Dawn", "Dusk"]
 
 
 def test_conditions_may_be_changed_again_after_the_query_was_run() -> None:

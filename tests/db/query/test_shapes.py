@@ -77,5 +77,5 @@ def test_query_is_readable() -> None:
     assert (query.low_mark, query.high_mark, query.order_by, query.model) == (2, 5, ("-title",), Book)
     assert query.where.children[0].lookup_name == "gt"
     sql, params = query.get_compiler("default").as_sql()
-    assert params == (5, 3, 2) and sql.count("%s") == 3
+    assert params == (5,) and sql.endswith('> %s ORDER BY "shop_book"."title" DESC LIMIT 3 OFFSET 2')
     assert connection.vendor == "sqlite"

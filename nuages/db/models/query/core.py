@@ -99,7 +99,7 @@ class Core(Generic[M, R]):
         if self._query is None:
             from nuages.db.models.sql.query import Query
 
-            self._query = Query.of(self._shape, self._values)
+            self._query = Query.closed(self._shape, self._values)
             self._query._db = self._db
         return self._query
 
@@ -108,6 +108,15 @@ class Core(Generic[M, R]):
         self._query = query
         if query.selection is not None and self._iterable_class is ModelIterable:
             self._iterable_class = ValuesIterable
+
+    def _read_only(self) -> Any:
+        """The query for whoever leaves it as it is."""
+        from nuages.db.models.sql.query import Query
+
+        self._sync()
+        query = Query.of(self._shape, self._values)
+        query._db = self._db
+        return query
 
     def _sync(self) -> None:
         """Take over what was changed by hand through `.query`."""
@@ -141,7 +150,7 @@ class Core(Generic[M, R]):
 
         self._fetch_all()
         state = self.__dict__.copy()
-        state["_query"] = self.query
+        state["_query"] = self._read_only()
         for name in ("_shape", "_values", "_peer_fetch"):
             state.pop(name, None)
         return {**state, "_django_version": __version__}
@@ -544,7 +553,7 @@ class Core(Generic[M, R]):
 
     def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
         """The query as a part of another one."""
-        return self.query.clone().resolve_expression(*args, **kwargs)
+        return self._read_only().resolve_expression(*args, **kwargs)
 
     def _add_hints(self, **hints: Any) -> None:
         """Tell routers about an instance that the query is about."""
@@ -577,10 +586,13 @@ class Core(Generic[M, R]):
 
     def _merge_sanity_check(self, other: Any) -> None:
         """Only query sets that give the same kind of rows can be merged."""
-        if self._fields is not None and (
-            set(self.query.values_select) != set(other.query.values_select)
-            or set(self.query.extra_select) != set(other.query.extra_select)
-            or set(self.query.annotation_select) != set(other.query.annotation_select)
+        if self._fields is None:
+            return
+        one, two = self._read_only(), other._read_only()
+        if (
+            set(one.values_select) != set(two.values_select)
+            or set(one.extra_select) != set(two.extra_select)
+            or set(one.annotation_select) != set(two.annotation_select)
         ):
             raise TypeError(
                 f"Merging '{self.__class__.__name__}' classes must involve the same values in each case."
@@ -594,7 +606,7 @@ def all_in(names: Iterable[str], known: Any) -> bool:
 
 class _EmptyMeta(type):
     def __instancecheck__(cls, instance: Any) -> bool:
-        return isinstance(instance, Core) and instance.query.is_empty()
+        return isinstance(instance, Core) and instance._read_only().is_empty()
 
 
 class EmptyQuerySet(metaclass=_EmptyMeta):

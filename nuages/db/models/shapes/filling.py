@@ -23,7 +23,7 @@ def filled_state(state: dict[str, Any], values: Sequence[Any]) -> dict[str, Any]
 
 
 def filled(node: Any, values: Sequence[Any]) -> Any:
-    """A copy of an expression or a condition with values instead of slots."""
+    """A part of a query with values instead of slots: itself, where it is nothing that could hold or be changed."""
     return _Filling(values)(node)
 
 
@@ -79,7 +79,7 @@ class _Filling:
         values = query.values if query.values is not None else self.values[query.offset :]
         fill = _Filling(values)
         made = query.copy()
-        made.__dict__.update({name: fill(query.__dict__[name]) for name in STATE})
+        made.__dict__.update({name: fill(value) for name, value in query.state().items()})
         made.values, made.offset, made._shape = (), 0, None
         return made
 

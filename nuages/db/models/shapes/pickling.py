@@ -10,7 +10,7 @@ from nuages.db.models.shapes.shape import STATE
 
 def frozen_query(query: Any) -> dict[str, Any]:
     """What a pickled query consists of."""
-    state = {name: query.__dict__[name] for name in STATE}
+    state = query.state()
     state = filled_state(state, query.values) if query.values else state
     extra = {
         name: value

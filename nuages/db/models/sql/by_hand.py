@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 from nuages.db.models.query_utils import Q
 from nuages.db.models.shapes.clauses import extra, related
@@ -11,36 +11,66 @@ from nuages.db.models.shapes.clauses import order_by as ordering
 from nuages.db.models.shapes.clauses import select as select_clause
 from nuages.db.models.shapes.clauses import where as where_clause
 from nuages.db.models.shapes.draft import Draft
-from nuages.db.models.shapes.filling import filled
+from nuages.db.models.shapes.filling import filled, filled_state
+from nuages.db.models.shapes.shape import STATE, Shape
 from nuages.db.models.sql.where import WhereNode
 
 
 class ChangedByHand(Draft):
-    """A draft that outsiders read and change."""
+    """A draft that outsiders read and change.
+
+    What a query set gives them is closed at first: it knows nothing but the shape and the values. What they read of
+    it or change opens it, as a copy with values in the places of slots, so that no other query shares what they hold.
+    """
 
     values: tuple[Any, ...] | None
-    # Whether somebody outside has the conditions in hand.
-    _shows_conditions = False
+    _shape: Shape | None
+    #: Whether somebody outside has parts of this query in hand.
+    was_opened = False
+
+    @classmethod
+    def closed(cls, shape: Shape, values: tuple[Any, ...]) -> Self:
+        """The query that a shape and values stand for, to be given to outsiders."""
+        query = cls.__new__(cls)
+        query.__dict__ = {"_shape": shape, "values": values}
+        return query
+
+    def __getattr__(self, name: str) -> Any:
+        shape = self.__dict__.get("_shape")
+        if name not in STATE or shape is None:
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
+            )
+        if self.values is None:
+            self.__dict__ = {**shape.state(), **self.__dict__}
+        else:
+            value = getattr(shape, name)
+            if filled(value, self.values) is value:
+                return value  # nothing that could be changed, and no place of a value
+            self.__dict__ = {**filled_state(shape.state(), self.values), **self.__dict__}
+            self.values, self.was_opened = (), True
+        return self.__dict__[name]
+
+    def state(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in STATE}
 
     def draft(self) -> Draft:
         """A plain draft in the same state."""
-        made = Draft.__new__(Draft)
-        made.__dict__ = self.state()
-        return made
+        shape = self._shape
+        if shape is not None and STATE.keys().isdisjoint(self.__dict__):
+            return Draft.of(shape)
+        return Draft(self.state())
 
     # Conditions ---------------------------------------------------------------------------------------------
 
     @property
     def where(self) -> WhereNode:
-        """The conditions with the values in them, to be read and changed: no other query shares them."""
-        if self.values is not None and not self._shows_conditions:
-            self.where = filled(self.conditions, self.values)
+        """The conditions, by the name that packages know."""
         return self.conditions
 
     @where.setter
     def where(self, conditions: WhereNode) -> None:
         self.conditions = conditions
-        self._shows_conditions = True
 
     def add_q(self, q: Q, reuse_all: bool = False) -> None:
         """Add a condition; `reuse_all`: about the related rows that are read already."""
@@ -51,7 +81,7 @@ class ChangedByHand(Draft):
         self.add_q(Q((name, value)))
 
     def _extended(self, extend: Any) -> None:
-        draft = self.draft()
+        draft = Draft(self.state())
         extend(draft)
         self.__dict__.update(draft.state())
 

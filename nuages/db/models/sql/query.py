@@ -13,7 +13,7 @@ from nuages.db.models.query_utils import Q
 from nuages.db.models.shapes import joins, nesting, wording
 from nuages.db.models.shapes.clauses import order_by as ordering
 from nuages.db.models.shapes.clauses import where as where_clause
-from nuages.db.models.shapes.filling import filled
+from nuages.db.models.shapes.filling import filled_state
 from nuages.db.models.shapes.shape import STATE, Shape
 from nuages.db.models.shapes.slots import Slot, SlotCounter
 from nuages.db.models.sql.by_hand import ChangedByHand
@@ -45,7 +45,7 @@ class Query(ChangedByHand):
     _shape: Shape | None
 
     def __init__(self, model: Any, alias_cols: bool = True) -> None:
-        super().__init__(STATE)
+        super().__init__(filled_state(STATE, ()))
         self.model = model
         self.alias_cols = alias_cols
         self.values = ()
@@ -63,25 +63,28 @@ class Query(ChangedByHand):
     @property
     def shape(self) -> Shape:
         """The shape this query has now; one of its own when it was changed by hand."""
-        shape, mine = self._shape, self.__dict__
-        if self._shows_conditions:
-            # Whoever looked at them may change them again, at any time.
-            shape = self._shape = self.copy()._own_shape()
-        elif shape is None or any(mine[name] is not getattr(shape, name) for name in STATE):
-            shape = self._shape = self._own_shape()
-        return shape
+        if self.was_opened:
+            # Whoever looked may have changed something in any depth, and may do so again.
+            self._shape = self.copy()._own_shape()
+        elif self._shape is None or self._is_changed(self._shape):
+            self._shape = self._own_shape()
+        return self._shape
+
+    def _is_changed(self, shape: Shape) -> bool:
+        mine = self.__dict__
+        return any(name in mine and mine[name] is not getattr(shape, name) for name in STATE)
 
     def _own_shape(self) -> Shape:
-        width = len(self.values) if self.values is not None else 0
-        return Shape(self.state(), width=width, interned=False)
+        state = self.state()
+        return Shape(state, width=len(self.values or ()), interned=False)
 
     # Copies -------------------------------------------------------------------------------------------------
 
     def copy(self) -> Self:
         """A query of its own in the same state."""
         made = super().copy()
-        if self._shows_conditions:
-            made.conditions = filled(self.conditions, self.values or ())
+        if self.was_opened:
+            made.__dict__.update(filled_state(self.state(), ()))
         return made
 
     def clone(self) -> Self:
@@ -115,7 +118,7 @@ class Query(ChangedByHand):
         if self is other:
             return True
         same = self.offset == other.offset and _equal_values(self.values, other.values)
-        return same and all(_equal(self.__dict__[name], other.__dict__[name]) for name in STATE)
+        return same and all(_equal(getattr(self, name), getattr(other, name)) for name in STATE)
 
     def __hash__(self) -> int:
         return hash((self.model, tuple(self.joins)))
