@@ -261,6 +261,10 @@ def test_ctrl_c_which_reaches_every_process_lets_running_requests_finish(tmp_pat
 @pytest.mark.parametrize(
     ("line", "said"),
     [
+        (
+            "ALLOWED_HOSTS = []",
+            "You must set settings.ALLOWED_HOSTS if DEBUG is False.\nA new project reads it from",
+        ),
         ('SECRET_KEY = ""', "The SECRET_KEY setting must not be empty.\nMake one: python -c"),
         ("del ROOT_URLCONF", "The ROOT_URLCONF setting is missing: it names the module"),
         ('ROOT_URLCONF = "no.such.urls"', "ROOT_URLCONF names 'no.such.urls'."),
@@ -276,6 +280,23 @@ def test_a_setting_without_which_nothing_can_be_served_is_asked_for_at_the_start
         assert served.process.wait(30) == 1
         served.reader.join(10)
     assert said in "".join(served.output)
+
+
+def test_a_redirect_that_would_never_end_is_warned_of(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    settings = tmp_path / "sitesettings.py"
+    settings.write_text(settings.read_text() + "SECURE_SSL_REDIRECT = True\n")
+    with running(tmp_path, "serve", "{port}") as served:
+        served.wait_until_it_listens()
+        assert served.get("/")[0] == 301
+        assert "redirected for ever" in "".join(served.output)
+        settings.write_text(
+            settings.read_text() + 'SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")\n'
+        )
+    with running(tmp_path, "serve", "{port}") as served:
+        served.wait_until_it_listens()
+        assert served.get("/", X_Forwarded_Proto="https")[0] == 200
+        assert "redirected for ever" not in "".join(served.output)
 
 
 def test_a_worker_that_is_still_starting_does_not_hold_up_the_stop(tmp_path: Path) -> None:

@@ -50,7 +50,11 @@ class Command(BaseCommand):
         if options["workers"] < 1:
             raise CommandError(f"--workers takes a number from 1 up, not {options['workers']}.")
         if not settings.DEBUG and not settings.ALLOWED_HOSTS:
-            raise CommandError("You must set settings.ALLOWED_HOSTS if DEBUG is False.")
+            refused = CommandError("You must set settings.ALLOWED_HOSTS if DEBUG is False.")
+            refused.add_note(
+                "A new project reads it from the environment: ALLOWED_HOSTS=example.com,www.example.com"
+            )
+            raise refused
         require_secret_key()
         require_urlconf()
         address = parse(options["addrport"])
@@ -61,6 +65,14 @@ class Command(BaseCommand):
                 self.style.WARNING(
                     f"STATIC_ROOT {settings.STATIC_ROOT} does not exist: run `manage.py collectstatic` first, or "
                     "static files will be missing."
+                )
+            )
+        if settings.SECURE_SSL_REDIRECT and settings.SECURE_PROXY_SSL_HEADER is None:
+            self.stderr.write(
+                self.style.WARNING(
+                    "SECURE_SSL_REDIRECT is on, but requests never come encrypted to this server: visitors are "
+                    "redirected for ever. Where a proxy in front ends TLS, say so with SECURE_PROXY_SSL_HEADER (in a "
+                    "new project: PROXY_SSL_HEADER=on)."
                 )
             )
         if settings.DEBUG:
