@@ -20,16 +20,25 @@ def installed() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def site(installed: None) -> Iterator[None]:
-    """The apps with their tables; what the test writes is taken back."""
-    from nuages.contrib.contenttypes.models import ContentType
+def make_tables() -> None:
+    """Make the tables of the contrib apps, if no test of this process has.
+
+    Whether it has is not to be asked of the database: tests of migrations take their record of them away.
+    """
     from nuages.core.management import call_command
-    from nuages.db import transaction
 
     if not _made:
         call_command("migrate", verbosity=0)
         _made.append(True)
+
+
+@pytest.fixture
+def site(installed: None) -> Iterator[None]:
+    """The apps with their tables; what the test writes is taken back."""
+    from nuages.contrib.contenttypes.models import ContentType
+    from nuages.db import transaction
+
+    make_tables()
     ContentType.objects.clear_cache()
     with transaction.atomic():
         yield

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from nuages.core.exceptions import FieldFetchBlocked
-from nuages.core.management import call_command
 from nuages.db import connection
 from nuages.db.models import FETCH_PEERS, FETCH_RAISE
 from nuages.test.utils import CaptureQueriesContext, override_settings
-from tests.contrib.conftest import APPS
+from tests.contrib.conftest import APPS, make_tables
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +24,7 @@ def installed() -> Iterator[None]:
 def tables(installed: None) -> Iterator[None]:
     from tests.contrib.labels.models import Box, Jar, Label
 
-    call_command("migrate", verbosity=0)
+    make_tables()
     with connection.schema_editor() as editor:
         for model in (Label, Box, Jar):
             editor.create_model(model)
