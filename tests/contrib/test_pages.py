@@ -10,6 +10,7 @@ import pytest
 from nuages.http import HttpResponse, HttpResponseNotFound
 from nuages.test import Client, RequestFactory
 from nuages.test.utils import override_settings
+from nuages.utils.csp import CSP
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -100,25 +101,31 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "nuages.template.context_processors.request",
+                "nuages.template.context_processors.csp",
                 "nuages.contrib.auth.context_processors.auth",
             ]
         },
     }
 ]
 MIDDLEWARE = [
+    "nuages.middleware.csp.ContentSecurityPolicyMiddleware",
     "nuages.contrib.sessions.middleware.SessionMiddleware",
     "nuages.middleware.csrf.CsrfViewMiddleware",
     "nuages.contrib.auth.middleware.AuthenticationMiddleware",
 ]
 
 
+@override_settings(SECURE_CSP={"style-src": [CSP.NONCE]})
 @override_settings(ROOT_URLCONF="nuages.contrib.auth.urls", TEMPLATES=TEMPLATES, MIDDLEWARE=MIDDLEWARE)
 def test_the_pages_about_passwords_come_with_the_framework(mailoutbox: Any) -> None:
     from nuages.contrib.auth.models import User
 
     user = User.objects.create_user("ada", "ada@example.com", "a long password")
     visitor = Client()
-    assert "<h1>Password reset</h1>" in visitor.get("/password_reset/").text
+    first = visitor.get("/password_reset/")
+    assert "<h1>Password reset</h1>" in first.text
+    nonce = re.search(r"<style nonce=\"([^\"]+)\"", first.text)
+    assert nonce and f"style-src 'nonce-{nonce[1]}'" in first.headers["Content-Security-Policy"]
     done = visitor.post("/password_reset/", {"email": user.email}, follow=True)
     assert "<h1>Password reset sent</h1>" in done.text
     link = re.search(r"/reset/\S+", mailoutbox[0].body)
