@@ -85,16 +85,16 @@ class Operation:
             return (
                 code.negated(value)
                 if code.is_sure(value)
-                else code.local(self._write_onto(code, lambda _: value))
+                else code.asked(self._write_onto(code, lambda _: value))
             )
         joined = self._joined_parts()
         if joined is not None:
-            return code.local(self._write_guarded(code, [part._expression(code) for part in joined]))
+            return code.asked(self._write_guarded(code, [part._expression(code) for part in joined]))
         *outer, innermost = self._chain()
         truth = innermost._write_onto(code, innermost.operands[0].write)
         for operation in reversed(outer):
             truth = operation._write_onto(code, lambda code, known=truth: code.local(known))
-        return code.local(truth)
+        return code.asked(truth)
 
     def _joined_parts(self) -> list[Any] | None:
         """The parts of `a and b > c and d`, of which one that fails makes the whole false; None for anything else."""
@@ -148,7 +148,7 @@ class Operation:
         code.assign_local(truth, first(code))
         with code.block() as further:
             code.assign_local(truth, self.operands[1].write(code))
-        found = code.local(truth)
+        found = code.asked(truth)
         if self.sign == "or":
             found = code.negated(found)
         code.if_(found, further)

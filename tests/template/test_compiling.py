@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dis
 from collections.abc import Callable
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from nuages.template import Context, TemplateSyntaxError
 from nuages.template.compiler.scope import bound_in
 from nuages.template.compiler.unit import Unit
+from nuages.template.presentation import interned
 from tests.template.conftest import engine_of
 
 Render = Callable[..., str]
@@ -24,6 +26,41 @@ def test_pieces_that_are_only_text_are_not_compiled(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Unit, "compiled", lambda *_, **__: pytest.fail("compiled"))
     assert engine_of().from_string("a {# b #}c").render(Context()) == "a c"
     assert engine_of().from_string("").render(Context()) == ""
+
+
+def test_whatever_may_fail_has_a_place_in_the_template() -> None:
+    template = engine_of({"b": ""}).from_string(
+        "{% load own %}{% for x in xs %}{% for y, z in x.y reversed %}{{ forloop.last }}{% if x or y > z and not x %}{{ z|upper }}{% endif %}"
+        "{% if x|default:y %}{{ y.1 }}{% elif not x %}b{% endif %}{% cycle x y as c %}{% empty %}{{ c }}{% endfor %}{% endfor %}"
+        "{% with a=b.c d=e|join:f %}{% firstof a d 'g' as h %}{{ h }}{% include a with i=h only %}{% endwith %}"
+        "{% ifchanged x %}{% now 'Y' as n %}{% else %}{{ n }}{% endifchanged %}{% regroup xs by k as ks %}{{ block.super }}"
+        "{% block l %}{% autoescape off %}{% filter lower %}{{ x }}{% endfilter %}{% endautoescape %}{% shout %}{{ x }}{% endshout %}{% endblock %}"
+        "{% spaceless %}{% widthratio a b c %}{% url a b %}{% endspaceless %}{% querystring a=b %}{% partialdef p %}{{ q }}{% endpartialdef %}"
+    )
+    units = [template.root, template.blocks["l"].unit, template.extra_data["partials"]["p"].root]
+    switches = interned((True, None, None))
+    codes = [
+        unit.compiled(switches, "", streaming=streaming)[0] for unit in units for streaming in (False, True)
+    ]
+    placeless = {
+        instruction.opname
+        for code in codes
+        for instruction in dis.get_instructions(code)
+        if instruction.positions is None or instruction.positions.lineno is None
+    }
+    harmless = {
+        "CALL_INTRINSIC_1",
+        "COPY",
+        "NOP",
+        "POP_EXCEPT",
+        "POP_TOP",
+        "PUSH_EXC_INFO",
+        "PUSH_NULL",
+        "RERAISE",
+        "SWAP",
+    }
+    moving = ("JUMP_", "LOAD_CONST", "LOAD_FAST", "LOAD_GLOBAL", "STORE_FAST")
+    assert {name for name in placeless - harmless if not name.startswith(moving)} == set()
 
 
 def test_literals_are_folded_into_text() -> None:

@@ -132,3 +132,37 @@ def test_bad_templates_get_the_documented_message(source: str, message: str) -> 
     with pytest.raises(TemplateSyntaxError) as caught:
         engine_of().from_string(source)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("condition", ["y or x", "x|default_if_none:y", "z and x or x"])
+def test_a_value_that_has_no_truth_is_marked_with_the_tag_that_asks_for_it(
+    condition: str, render: Render
+) -> None:
+    class Neither:
+        def __bool__(self) -> bool:
+            raise ValueError("neither")
+
+    with pytest.raises(ValueError, match="neither") as caught:
+        render(
+            f"a\n {{% if {condition} %}}{{{{ x.y }}}}{{% elif y %}}{{% now 'Y' %}}{{% endif %}}",
+            x=Neither(),
+            y=0,
+            z=0,
+        )
+    assert "line 2, column 2: {% if" in notes_of(caught.value)
+
+
+@pytest.mark.parametrize("words", ["x in xs", "x in xs reversed", "x, y in xs"])
+def test_a_list_whose_items_cannot_be_read_is_marked_with_its_tag(words: str, render: Render) -> None:
+    class Broken:
+        def __len__(self) -> int:
+            return 3
+
+        def __getitem__(self, index: int) -> tuple[int, int]:
+            if index == 1:
+                raise ValueError("no such luck")
+            return (index, index)
+
+    with pytest.raises(ValueError, match="no such luck") as caught:
+        render(f"a\n {{% for {words} %}}{{{{ x }}}}\n{{{{ x }}}}{{% endfor %}}", xs=Broken())
+    assert "line 2, column 2: {% for" in notes_of(caught.value)

@@ -76,6 +76,10 @@ class TreeBuilder:
         """A Python name that something is assigned to."""
         return made(ast.Name, {"id": name, "ctx": _STORE, **ANYWHERE})
 
+    def asked(self, name: str) -> ast.expr:
+        """A Python name whose value is asked for its truth or its items. That may fail, and so has a place."""
+        return made(ast.Name, {"id": name, "ctx": _LOAD, **self._place})
+
     def const(self, value: Any) -> ast.expr:
         """A literal of Python."""
         return made(ast.Constant, {"value": value, **ANYWHERE})

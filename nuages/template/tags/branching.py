@@ -163,7 +163,7 @@ class IfNode(Node):
             with code.block() as handler:
                 code.assign_local(truth, code.const(None))
             code.try_except(body, "VariableDoesNotExist", handler)
-            return code.local(truth)
+            return code.asked(truth)
         return condition.write(code)  # type: ignore[no-any-return]
 
 
@@ -278,7 +278,7 @@ class ForNode(Node):
         return loop
 
     def _items(self, code: Emitter, values: str) -> ast.expr:
-        items = code.local(values)
+        items = code.asked(values)
         return code.call("backwards", items) if self.is_reversed else items
 
     def _live(self, code: Emitter, values: str) -> None:
