@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from nuages.contrib.humanize.templatetags.humanize import apnumber, intword
+from nuages.template import Context, Engine
+from nuages.utils.safestring import SafeString
 from tests.template.conftest import Render
 
 MOMENT = datetime.datetime(2024, 2, 29, 13, 5)
@@ -58,3 +60,11 @@ def test_small_numbers_in_words_are_whole(value: Any, shown: Any) -> None:
 
 def test_numbers_that_are_not_spelled_out_stay_numbers_and_are_grouped() -> None:
     assert [apnumber(value) for value in ("12345", 12.5, 3)] == [12345, 12, "three"]
+
+
+def test_a_format_that_a_visitor_chose_makes_nothing_safe() -> None:
+    context = Context({"form": "s<b>", "text": SafeString("<i>")})
+    rendered = (
+        Engine().from_string('{{ text|stringformat:form }} {{ text|stringformat:"s<b>" }}').render(context)
+    )
+    assert rendered == "&lt;i&gt;&lt;b&gt; <i><b>"

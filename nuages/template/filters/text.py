@@ -88,16 +88,18 @@ def slugify(value: str) -> str:
     return slug_of(value)
 
 
-@register.filter(is_safe=True)
+@register.filter(is_safe=False)
 def stringformat(value: Any, arg: str) -> str:
-    """Format a value as printf does; `arg` comes after the percent sign."""
+    """Format a value as printf does; `arg` comes after the percent sign. Safe text stays safe in a format that is."""
     # A tuple would be taken for several values.
     if isinstance(value, tuple):
         value = str(value)
     try:
-        return f"%{arg}" % value
+        text = f"%{arg}" % value
     except (ValueError, TypeError):
         return ""
+    # Words of a visitor may stand in a format that comes from a variable.
+    return mark_safe(text) if isinstance(value, SafeData) and isinstance(arg, SafeData) else text
 
 
 @register.filter(is_safe=True)

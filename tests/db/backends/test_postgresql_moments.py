@@ -67,7 +67,9 @@ def test_moments_in_utc_have_its_clock(postgres: Any, text: str) -> None:
 def test_moments_without_a_zone_have_the_clock_of_the_sessions(postgres: Any) -> None:
     with override_settings(USE_TZ=False, TIME_ZONE="Europe/Berlin"):
         postgres.close()
-        assert both_ways("2026-11-22 10:00+00") == [datetime.datetime(2026, 11, 22, 11)] * 2
+        known, stored = both_ways("2026-11-22 10:00+00")
+        assert known == stored.replace(tzinfo=None) == datetime.datetime(2026, 11, 22, 11)
+        assert [both_ways(moment.isoformat())[0].fold for moment in TWICE] == [0, 1]
     postgres.close()
 
 

@@ -58,7 +58,7 @@ def dialect(version: tuple[int, ...]) -> Dialect:
         inline_converters=MappingProxyType(
             {
                 "DateTimeField": InlineConverter(
-                    "({0} if zone is None else {0}.replace(tzinfo=zone))",
+                    "{0}.replace(tzinfo=zone)",
                     MappingProxyType({"zone_of": zone_of}),
                     setup="zone = zone_of(connection)",
                     takes_stored=True,

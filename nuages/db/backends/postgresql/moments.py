@@ -59,8 +59,6 @@ _CLOCK_LOADER: type[Any] = _fastest(_CLOCK) if _reads_clocks(_fastest(_CLOCK)) e
 @cache
 def loader_for(zone: datetime.tzinfo | None) -> type[Any]:
     """What reads moments as datetimes of a zone, naive where that is None."""
-    if zone is None:
-        return _CLOCK_LOADER
     # A clock that is put back shows an hour twice, and only the offset tells which of the two it is.
     stored = _CLOCK_LOADER if zone is datetime.UTC else _fastest(_MOMENT)
     return type("ZonedLoader", (_Zoned,), {"zone": zone, "stored": stored})
@@ -69,6 +67,4 @@ def loader_for(zone: datetime.tzinfo | None) -> type[Any]:
 def stored_loader(used: Any) -> type[Any]:
     """What reads moments for loaders of rows, which give them their zone, from the adapters that are used otherwise."""
     loader = used.get_loader(_MOMENT, Format.TEXT)
-    if loader is _CLOCK_LOADER or not issubclass(loader, _Zoned):
-        return loader
-    return loader.stored
+    return loader.stored if issubclass(loader, _Zoned) else loader
