@@ -219,14 +219,15 @@ def _indexing(bit: str, first: bool, finish: Finish) -> Step:
     return look_up
 
 
-def reading(function: F, bit: str) -> F:
-    """The same function reading the attribute `bit` where its text reads `.bit`.
+def reading(function: F, bit: str, last: str = "last") -> F:
+    """The same function reading the attributes `bit` and `last` where its text reads `.bit` and `.last`.
 
     Python keeps what it learns about an attribute with the instruction that reads it; `getattr` would look
     everything up anew, which takes about as long as the rest of a look-up.
     """
     code = function.__code__  # type: ignore[attr-defined]
-    names = tuple(bit if name == "bit" else name for name in code.co_names)
+    read = {"bit": bit, "last": last}
+    names = tuple(read.get(name, name) for name in code.co_names)
     return FunctionType(  # type: ignore[return-value]
         code.replace(co_names=names, co_name=f"look_up_{bit}"),
         function.__globals__,  # type: ignore[attr-defined]

@@ -133,6 +133,7 @@ class Presenter:
         for which in ("show", "show_variable", "show_number"):
             getattr(self, which).made_from = ("show", tuple(switches), string_if_invalid, which)
         self._steps: dict[tuple[str, bool], Callable[[Any], str]] = {}
+        self._pairs: dict[tuple[str, str, bool], Callable[[Any], str]] = {}
         self._filtered: dict[tuple[Any, ...], Callable[[Any], str]] = {}
 
     def show_step(self, bit: str, *, first: bool) -> Callable[[Any], str]:
@@ -177,6 +178,44 @@ class Presenter:
             return way(value) if way is not None else show(settle(value))
 
         return reading(show_step, bit)
+
+    def show_pair(self, bit: str, last: str, *, first: bool) -> Callable[[Any], str]:
+        """Look `bit.last` up and show what is there, in one go."""
+        key = bit, last, first
+        made = self._pairs.get(key)
+        if made is None:
+            made = self._pairs[key] = self._make_pair(bit, last, first)
+            made.made_from = ("show_pair", tuple(self.switches), self.string_if_invalid, *key)  # type: ignore[attr-defined]
+        return made
+
+    def _make_pair(self, bit: str, last: str, first: bool) -> Callable[[Any], str]:
+        look_up, show_last = step(bit, first=first), self.show_step(last, first=False)
+        if bit.isdecimal() or last.isdecimal():
+            return lambda holder: show_last(look_up(holder))
+        by_attribute, last_by_attribute = attribute_types(bit), attribute_types(last)
+        escape = _escape_inner if self.switches.autoescape else _same
+
+        def show_pair(holder: Any) -> str:
+            if type(holder) not in by_attribute:
+                return show_last(look_up(holder))
+            try:
+                middle = holder.bit
+            except Exception as error:
+                return show_last(stumbled(holder, bit, error))
+            kind = type(middle)
+            if kind not in last_by_attribute or kind not in plain_types:
+                return show_last(middle if kind in plain_types else settle(middle))
+            try:
+                value = middle.last
+            except Exception as error:
+                return show(stumbled(middle, last, error))
+            if type(value) is not str:
+                return show(value if type(value) in plain_types else settle(value))
+            escaped: str = escape(value)
+            return escaped if escaped is value or "&#" not in escaped else escape_text(value)
+
+        show = self.show
+        return reading(show_pair, bit, last)
 
     def show_filtered(
         self, bit: str, on_str: Callable[[Any], Any], function: Callable[[Any], Any], *, first: bool

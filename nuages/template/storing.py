@@ -396,6 +396,9 @@ class Restoring:
     def show_step(self, switches: Any, invalid: str, bit: str, first: bool) -> Any:
         return presenter_for(interned(switches), invalid).show_step(bit, first=first)
 
+    def show_pair(self, switches: Any, invalid: str, bit: str, last: str, first: bool) -> Any:
+        return presenter_for(interned(switches), invalid).show_pair(bit, last, first=first)
+
     def show_filtered(
         self, switches: Any, invalid: str, bit: str, on_str: Recipe, function: Recipe, first: bool
     ) -> Any:
@@ -428,7 +431,7 @@ class Restoring:
 
 
 # Many templates ask for the same look-ups; no template has a say in what these are.
-_LASTING = frozenset({"step", "show_step", "show", "switches", "url"})
+_LASTING = frozenset({"step", "show_step", "show_pair", "show", "switches", "url"})
 _REMADE_AT_MOST = 32768
 _remade: dict[Recipe, Any] = {}
 
@@ -446,6 +449,7 @@ _MAKERS: dict[str, Any] = {
     "inclusion": Restoring.inclusion,
     "step": Restoring.step,
     "show_step": Restoring.show_step,
+    "show_pair": Restoring.show_pair,
     "show": Restoring.show,
     "show_filtered": Restoring.show_filtered,
     "keeping": Restoring.keeping,

@@ -172,6 +172,15 @@ class _Shelf:
         ("{{ it.label|safe }}", "a & b"),
         ("{% autoescape off %}{{ it.label|upper }}{% endautoescape %}", "A & B"),
         ("{{ it.itself.label|upper }}", "A &amp; B"),
+        ("{{ it.itself.label }}", "a &amp; b"),
+        ("{{ it.itself.count }}", "7"),
+        ("{{ it.itself.nothing }}", "None"),
+        ("{{ it.itself.named }}", "called &lt;i&gt;"),
+        ("{{ it.itself.absent }}{{ it.absent.label }}{{ it.gone.label }}{{ it.itself.gone }}", ""),
+        ("{{ it.called.label }}", "a &amp; b"),
+        ("{{ it.words.key }}{{ it.pairs.0 }}{{ words.itself.key }}", "&lt;x&lt;"),
+        ("{{ it.itself.itself.itself.label }}", "a &amp; b"),
+        ("{% autoescape off %}{{ it.itself.label }}{% endautoescape %}", "a & b"),
         ("{{ pairs.0|upper }}", "X"),
         ("{{ words.key|upper }}", "&lt;"),
         ("{% for word in pairs %}{{ forloop.counter|add:1 }}{{ forloop.last|yesno }}{% endfor %}", "2yes"),
@@ -179,12 +188,17 @@ class _Shelf:
 )
 def test_a_filter_right_after_a_look_up_gets_what_it_would_get_by_itself(source: str, expected: str) -> None:
     it = _Shelf()
-    it.itself = it  # type: ignore[attr-defined]
-    context = Context({"it": it, "pairs": ["x"], "words": {"key": "<"}})
+    words: dict[str, Any] = {"key": "<"}
+    words["itself"] = words
+    it.itself, it.pairs, it.words, it.called = it, ["x"], words, lambda: it  # type: ignore[attr-defined]
+    context = Context({"it": it, "pairs": ["x"], "words": words})
     template = Engine().from_string(source)
     assert [template.render(context), template.render(context)] == [expected, expected]
 
 
 def test_an_error_of_an_attribute_is_not_lost_before_a_filter() -> None:
-    with pytest.raises(ZeroDivisionError):
-        Engine().from_string("{{ it.broken|upper }}").render(Context({"it": _Shelf()}))
+    it = _Shelf()
+    it.itself = it  # type: ignore[attr-defined]
+    for source in ("{{ it.broken|upper }}", "{{ it.broken.label }}", "{{ it.itself.broken }}"):
+        with pytest.raises(ZeroDivisionError):
+            Engine().from_string(source).render(Context({"it": it}))

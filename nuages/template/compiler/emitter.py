@@ -200,8 +200,14 @@ class Emitter(Variables):
         if special is not None:
             self.show_value(special)
             return
-        value, settled = self._holder(lookups)
-        self.put(self.call(self.show_step(lookups[-1], first=not settled), value))
+        if len(lookups) == 2:
+            value, settled = self._holder(lookups)
+            self.put(self.call(self.show_step(lookups[-1], first=not settled), value))
+            return
+        value, settled = self._holder(lookups[:-1])
+        shows = presenter_for(self.switches, self.string_if_invalid)
+        shown = shows.show_pair(*lookups[-2:], first=not settled)
+        self.put(self.call(self.constant(shown, f"show_{identifier(lookups[-1])}"), value))
 
     def _holder(self, lookups: tuple[str, ...]) -> tuple[ast.expr, bool]:
         """The value of `a.b` in `a.b.c`, and whether it is known to need no call."""
