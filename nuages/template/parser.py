@@ -83,7 +83,8 @@ class Parser:
             expression = self.compile_filter(token.contents)
         except TemplateSyntaxError as error:
             raise self.error(token, error) from None
-        warn_of_double_dot(expression, self._template_name() or UNKNOWN_SOURCE, token.lineno)
+        if ".." in token.contents:
+            warn_of_double_dot(expression, self._template_name() or UNKNOWN_SOURCE, token.lineno)
         return expression
 
     def _tag(self, name: str, token: Token, ends: tuple[str, ...]) -> Any:

@@ -172,11 +172,16 @@ class FilterExpression:
     def __init__(self, token: str, parser: Parser) -> None:
         self.token = token
         self.filters: list[tuple[Filter, list[Argument]]] = []
+        if token.isidentifier() and token[0] != "_":
+            # As most are.
+            self.is_var = True
+            self.var: Any = Variable(token)
+            return
         head = _HEAD.match(token)
         if head is None:
             raise self._headless(token)
         self.is_var = head.lastgroup == "name"
-        self.var: Any = Variable(head[0]) if self.is_var else _literal(head[0])
+        self.var = Variable(head[0]) if self.is_var else _literal(head[0])
         upto = head.end()
         while upto < len(token):
             piece = _FILTER.match(token, upto)

@@ -410,12 +410,9 @@ class Emitter(Variables):
 
     def _special(self, lookups: tuple[str, ...]) -> ast.expr | None:
         """What is no look-up here: properties of our own loops and blocks."""
-        first, *rest = lookups
-        if first == "forloop" and rest:
-            number = self._loop_number(rest)
-            if number is not None:
-                return number
-        if first == "block" and rest == ["super"] and not self.live:
+        if lookups[0] == "forloop" and len(lookups) > 1:
+            return self._loop_number([*lookups[1:]])
+        if lookups == ("block", "super") and not self.live:
             return self.call("super_block", self.read("block"), self.everything())
         return None
 

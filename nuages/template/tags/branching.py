@@ -126,16 +126,16 @@ class IfNode(Node):
     def _is_short(self) -> bool:
         """Whether all branches are texts and variables, and only the first condition may take statements."""
         branches = self.conditions_nodelists
-        return len(branches) <= _SHORT and all(
-            (
-                not number
-                or condition is None
-                or (isinstance(condition, TemplateLiteral) and not condition.may_miss)
-            )
-            and len(nodelist) <= _SHORT
-            and all(type(node) in _PUT_OUT for node in nodelist)
-            for number, (condition, nodelist) in enumerate(branches)
-        )
+        if len(branches) > _SHORT:
+            return False
+        for number, (condition, nodelist) in enumerate(branches):
+            if len(nodelist) > _SHORT or not _PUT_OUT.issuperset(map(type, nodelist)):
+                return False
+            if not number or condition is None:
+                continue
+            if not isinstance(condition, TemplateLiteral) or condition.may_miss:
+                return False
+        return True
 
     def _put_short(self, code: Emitter) -> None:
         """Put out one of several expressions."""
