@@ -125,7 +125,7 @@ def catalog() -> Catalogue:
 
 def memory() -> dict[Any, Any]:
     """Return what was worked out from the messages of the active language."""
-    return (_current.get() or _default_catalogue()).memory
+    return (_current.get() or _default or _default_catalogue()).memory  # type: ignore[no-any-return]
 
 
 def _default_catalogue() -> Catalogue:
