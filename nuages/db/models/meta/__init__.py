@@ -1,0 +1,1 @@
+"""What a model's `_meta` is made of: `nuages.db.models.options` puts it together."""
