@@ -17,15 +17,11 @@ from nuages.core.signals import setting_changed
 from nuages.db import NotSupportedError, connections, router
 from nuages.db.models.fetch_modes import FETCH_ONE, FETCH_PEERS
 from nuages.db.models.prefetching import prefetch_related_objects
-from nuages.db.models.query import steps
-from nuages.db.models.query.iterables import (
-    ModelIterable,
-    ValuesIterable,
-)
+from nuages.db.models.query.iterables import ModelIterable, ValuesIterable
+from nuages.db.models.query.slicing import sliced
 from nuages.db.models.query_utils import FilteredRelation
 from nuages.db.models.rows import M, R
 from nuages.db.models.shapes import running
-from nuages.db.models.shapes.clauses import limit, merge
 from nuages.db.models.shapes.shape import Shape, root_of
 from nuages.spine import twin
 from nuages.utils.generics import Generic
@@ -220,85 +216,27 @@ class Core(Generic[M, R]):
         if isinstance(item, slice):
             start = int(item.start) if item.start is not None else None
             stop = int(item.stop) if item.stop is not None else None
-            taken = self._sliced(start, stop)
+            taken = sliced(self, start, stop)
             return list(taken)[:: item.step] if item.step else taken
-        taken = self._sliced(item, item + 1)
+        taken = sliced(self, item, item + 1)
         return taken._rows()[0]
 
-    def _sliced(self, start: int | None, stop: int | None) -> Self:
-        clone = self._chain()
-        shape, values = clone._shape, clone._values
-        low, count = shape.low, shape.count
-        if low is not None:
-            low = low.resolve(values, None) if hasattr(low, "resolve") else low
-        if count is not None:
-            count = count.resolve(values, None) if hasattr(count, "resolve") else count
-        low, count = limit.narrowed(low or 0, count, start, stop)
-        if start is not None and stop is not None and stop <= start:
-            count = 0
-        if count == 0:
-            clone._shape = shape.then(("slice", "empty"), "[0:0]", _make_empty_slice)
-            return clone
-        if not low and count is None:
-            return clone
-        # One row is another question than some rows: it may be compared with, so it is part of the structure.
-        single = count == 1
-        numbers = [low] if low else []
-        if count is not None and not single:
-            numbers.append(count)
-        key = ("slice", bool(low), count is not None, single)
-
-        def extend(draft: Any, slots: list[Any]) -> None:
-            marks = iter(slots)
-            draft.low = next(marks) if low else None
-            draft.count = 1 if single else next(marks) if count is not None else None
-
-        known = shape.next.get(key)
-        if known is not None:
-            clone._shape, clone._values = known, (*values, *numbers)
-            return clone
-        words = f"[{'?' if low else ''}:{'?' if count is not None else ''}]"
-        clone._shape, clone._values = steps.with_numbers(shape, values, key, numbers, extend, words)
-        return clone
+    # Few programs merge query sets: what does it is loaded by those that do.
 
     def __and__(self, other: Self) -> Self:
-        self._check_operator_queryset(other, "&")
-        self._merge_sanity_check(other)
-        without = next((one for one in (other, self) if isinstance(one, EmptyQuerySet)), None)
-        return without if without is not None else self._merged(other, "AND")
+        from nuages.db.models.query import merging
+
+        return merging.both(self, other)
 
     def __or__(self, other: Self) -> Self:
-        self._check_operator_queryset(other, "|")
-        return self._any_of(other, "OR")
+        from nuages.db.models.query import merging
+
+        return merging.any_of(self, other, "|", "OR")
 
     def __xor__(self, other: Self) -> Self:
-        self._check_operator_queryset(other, "^")
-        return self._any_of(other, "XOR")
+        from nuages.db.models.query import merging
 
-    def _any_of(self, other: Any, connector: str) -> Any:
-        self._merge_sanity_check(other)
-        for one, rest in ((self, other), (other, self)):
-            if isinstance(one, EmptyQuerySet):
-                return rest
-        first: Any = self
-        second = other
-        first._sync()
-        second._sync()
-        if first._shape.is_sliced or second._shape.is_sliced:
-            base = first if not first._shape.is_sliced else first.model._base_manager.using(first._db).all()
-            first = base if base is first else base.filter(pk__in=first.values("pk"))
-            if second._shape.is_sliced:
-                second = second.model._base_manager.using(second._db).filter(pk__in=second.values("pk"))
-        return first._merged(second, connector)
-
-    def _merged(self, other: Any, connector: str) -> Any:
-        clone = self._chain()
-        other._sync()
-        clone._merge_known_related_objects(other)
-        clone._shape, clone._values = merge.step(
-            clone._shape, clone._values, other._shape, other._values, connector
-        )
-        return clone
+        return merging.any_of(self, other, "^", "XOR")
 
     # Reading rows -------------------------------------------------------------------------------------------
 
@@ -324,48 +262,12 @@ class Core(Generic[M, R]):
     @property
     def totally_ordered(self) -> bool:
         """Whether the ordering leaves no two rows in doubt."""
-        from nuages.db.models.constraints import UniqueConstraint
+        from nuages.db.models.query.ordering import is_total
 
         if not self.ordered:
             return False
         self._sync()
-        shape: Any = self._shape
-        opts = self.model._meta
-        names = shape.order_by or (opts.ordering if shape.default_ordering else ())
-        fields = set()
-        # A relation is ordered by as its model says; only its key tells rows apart.
-        relations = {one.name for one in opts.fields if one.is_relation and one.related_model._meta.ordering}
-        for item in names:
-            node = getattr(item, "expression", item)
-            name = getattr(node, "name", node)
-            if isinstance(name, str):
-                name = name.lstrip("-+")
-                if name not in relations:
-                    fields.add(opts.pk.attname if name == "pk" else name)
-        single = {one for one in opts.fields if one.unique and not one.null}
-        if any(one.name in fields or one.attname in fields for one in single):
-            return True
-        pk_names = [one.name for one in opts.pk_fields]
-        if builtins.all(
-            name in fields or one.attname in fields for name, one in zip(pk_names, opts.pk_fields)
-        ):
-            return True
-        by_name = {one.name: one for one in opts.fields}
-        for constraint in opts.constraints:
-            if not isinstance(constraint, UniqueConstraint) or constraint.condition or not constraint.fields:
-                continue
-            if builtins.all(
-                (name in fields or by_name[name].attname in fields) and not by_name[name].null
-                for name in constraint.fields
-            ):
-                return True
-        return any(
-            builtins.all(
-                (name in fields or by_name[name].attname in fields) and not by_name[name].null
-                for name in together
-            )
-            for together in opts.unique_together
-        )
+        return is_total(self._shape, self.model._meta)
 
     def _fetch_all(self) -> None:
         if self._result_cache is None:
@@ -545,12 +447,6 @@ class Core(Generic[M, R]):
         clone._shape, clone._values = slice_per.step(shape, values, field_name)
         return clone
 
-    def _merge_known_related_objects(self, other: Any) -> None:
-        known = {field: dict(objects) for field, objects in self._known_related_objects.items()}
-        for field, objects in other._known_related_objects.items():
-            known.setdefault(field, {}).update(objects)
-        self._known_related_objects = known
-
     def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
         """The query as a part of another one."""
         return self._read_only().resolve_expression(*args, **kwargs)
@@ -580,24 +476,6 @@ class Core(Generic[M, R]):
                 f"Calling QuerySet.{operation_name}() after {self._shape.combinator}() is not supported."
             )
 
-    def _check_operator_queryset(self, other: Any, operator_: str) -> None:
-        if self._shape.combinator or other._shape.combinator:
-            raise TypeError(f"Cannot use {operator_} operator with combined queryset.")
-
-    def _merge_sanity_check(self, other: Any) -> None:
-        """Only query sets that give the same kind of rows can be merged."""
-        if self._fields is None:
-            return
-        one, two = self._read_only(), other._read_only()
-        if (
-            set(one.values_select) != set(two.values_select)
-            or set(one.extra_select) != set(two.extra_select)
-            or set(one.annotation_select) != set(two.annotation_select)
-        ):
-            raise TypeError(
-                f"Merging '{self.__class__.__name__}' classes must involve the same values in each case."
-            )
-
 
 def all_in(names: Iterable[str], known: Any) -> bool:
     """Whether all names are known: what is deferred is not fetched for this."""
@@ -614,11 +492,6 @@ class EmptyQuerySet(metaclass=_EmptyMeta):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise TypeError("EmptyQuerySet can't be instantiated")
-
-
-def _make_empty_slice(draft: Any) -> None:
-    draft.empty_slice = True
-    draft.low = draft.count = None
 
 
 def take(rows: Iterator[Any], size: int) -> list[Any]:

@@ -15,6 +15,7 @@ from nuages.db.models.query.iterables import (
     ValuesIterable,
     ValuesListIterable,
 )
+from nuages.db.models.query.slicing import sliced
 from nuages.db.models.rows import M, R
 from nuages.db.models.shapes import running, wording
 from nuages.db.models.shapes.clauses import order_by, select
@@ -95,7 +96,7 @@ class Singles(Chaining[M, R]):
         clone = self._chain()
         shape: Any = clone._shape
         if shape.is_sliced:
-            return clone._sliced(None, count)
+            return sliced(clone, None, count)
 
         def extend(draft: Any) -> None:
             draft.count = count
