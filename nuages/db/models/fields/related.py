@@ -1,12 +1,15 @@
 """Relation fields, under their documented path."""
 
-from nuages.db.models.fields.relations.foreign import ForeignKey, ForeignObject, OneToOneField, RelatedField
+from nuages.db.models.fields.relations.foreign_key import ForeignKey
+from nuages.db.models.fields.relations.foreign_object import ForeignObject
 from nuages.db.models.fields.relations.forward import (
     ForeignKeyDeferredAttribute,
     ForwardManyToOneDescriptor,
     ForwardOneToOneDescriptor,
 )
 from nuages.db.models.fields.relations.many import ManyToManyField, create_many_to_many_intermediary_model
+from nuages.db.models.fields.relations.one_to_one import OneToOneField
+from nuages.db.models.fields.relations.related_field import RelatedField
 from nuages.db.models.fields.relations.related_manager import RelatedManager
 from nuages.db.models.fields.relations.resolve import (
     RECURSIVE_RELATIONSHIP_CONSTANT,

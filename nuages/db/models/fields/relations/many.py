@@ -11,7 +11,8 @@ from nuages.db.models.deletion import CASCADE
 from nuages.db.models.fields.base import FieldCheck
 from nuages.db.models.fields.options import FieldOption
 from nuages.db.models.fields.relations import through_checks
-from nuages.db.models.fields.relations.foreign import ForeignKey, LimitChoices, RelatedField
+from nuages.db.models.fields.relations.foreign_key import ForeignKey
+from nuages.db.models.fields.relations.related_field import LimitChoices, RelatedField
 from nuages.db.models.fields.relations.resolve import (
     RECURSIVE_RELATIONSHIP_CONSTANT,
     lazy_related_operation,
