@@ -11,8 +11,7 @@ from nuages.db.models.fields.auto import (
 from nuages.db.models.fields.auto import (
     AutoFieldMixin as AutoFieldMixin,
 )
-from nuages.db.models.fields.base import BLANK_CHOICE_LABEL, Empty, Field, return_None
-from nuages.db.models.fields.base import _load_field as _load_field
+from nuages.db.models.fields.base import BLANK_CHOICE_LABEL, Field, return_None
 from nuages.db.models.fields.dates import (
     DateField,
     DateTimeField,
@@ -22,6 +21,8 @@ from nuages.db.models.fields.dates import (
 from nuages.db.models.fields.dates import (
     DateTimeCheckMixin as DateTimeCheckMixin,
 )
+from nuages.db.models.fields.identity import Empty
+from nuages.db.models.fields.identity import _load_field as _load_field
 from nuages.db.models.fields.numeric import (
     BigIntegerField,
     BooleanField,
