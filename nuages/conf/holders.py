@@ -10,6 +10,7 @@ from typing import Any
 from nuages.conf import global_settings
 from nuages.conf.deprecated import refuse_both_ways_of_mail, warn_if_deprecated
 from nuages.core.exceptions import ImproperlyConfigured
+from nuages.utils.module_loading import SettingNote, named_by
 
 _SEQUENCES = (
     "ALLOWED_HOSTS",
@@ -46,9 +47,20 @@ def enter_time_zone(name: str | None) -> None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"Incorrect timezone setting: {name}") from error
+        wrong = ValueError(f"Incorrect timezone setting: {name}")
+        wrong.add_note(SettingNote(_known_zones(name)))
+        raise wrong from error
     os.environ["TZ"] = name
     time.tzset()
+
+
+def _known_zones(name: str) -> str:
+    from difflib import get_close_matches
+    from zoneinfo import available_timezones
+
+    near = get_close_matches(name, sorted(available_timezones()), 1, cutoff=0.8)
+    meant = f" Did you mean {near[0]!r}?" if near else ""
+    return f"TIME_ZONE takes a name of the IANA database, such as 'Europe/Paris'.{meant}"
 
 
 class Settings:
@@ -57,7 +69,8 @@ class Settings:
     def __init__(self, settings_module: str) -> None:
         self.__dict__.update(global_defaults())
         self.SETTINGS_MODULE = settings_module
-        module = importlib.import_module(settings_module)
+        with named_by("The environment or --settings", settings_module):
+            module = importlib.import_module(settings_module)
         given = {name: getattr(module, name) for name in dir(module) if name.isupper()}
         for name, value in given.items():
             if name in _SEQUENCES and not isinstance(value, (list, tuple)):

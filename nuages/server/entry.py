@@ -6,10 +6,13 @@ import gc
 import logging
 import os
 import sys
+import traceback
 from typing import TextIO
 
+from nuages.core.exceptions import ImproperlyConfigured
 from nuages.server.rsgi import RSGIApplication
 from nuages.server.static import ServedFiles
+from nuages.utils.module_loading import is_wrong_setting
 
 #: Set by `serve` for its workers.
 ACCESS_LOG = "NUAGES_ACCESS_LOG"
@@ -19,7 +22,19 @@ MASTER = "NUAGES_MASTER"
 
 
 def make_application() -> RSGIApplication:
-    """Set the project up and return its application; a factory for Granian."""
+    """Set the project up and return its application; a factory for Granian.
+
+    A worker that cannot start for a wrong setting says so in a line or two rather than with a traceback.
+    """
+    try:
+        return _made()
+    except Exception as error:
+        if not (isinstance(error, ImproperlyConfigured) or is_wrong_setting(error)):
+            raise
+        sys.exit("".join(traceback.format_exception_only(error)).rstrip())
+
+
+def _made() -> RSGIApplication:
     import nuages
     from nuages.server.access import production_log
 

@@ -6,7 +6,6 @@ import gc
 import os
 import signal
 import sys
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -79,17 +78,10 @@ _SHARED = (
 def _load_what_workers_share() -> None:
     """Import the framework's own parts before workers are forked, so that they lie in memory once for all of them.
 
-    The project's own are left to the workers: they may start threads or open connections, which do not survive a fork.
+    The project's own modules are there already, since looking whether settings name the right ones has loaded them.
     """
-    from nuages.compat import resolved
-    from nuages.conf import settings
-
-    named = (resolved(path).rpartition(".")[0] for path in settings.MIDDLEWARE)
-    for name in (*_SHARED, *named):
-        if name.startswith("nuages."):
-            # Workers import it again, and say what is wrong with it.
-            with suppress(ImportError):
-                import_module(name)
+    for name in _SHARED:
+        import_module(name)
     # Frozen objects are not looked through in the workers, which would copy their pages.
     gc.collect()
     gc.freeze()

@@ -10,7 +10,7 @@ from copy import copy
 from typing import Any
 
 from nuages.utils.functional import cached_property
-from nuages.utils.module_loading import import_string
+from nuages.utils.module_loading import SettingNote, import_string, named_by
 
 request_logger = logging.getLogger("django.request")
 
@@ -51,8 +51,15 @@ def configure_logging(logging_config: Any, logging_settings: dict[str, Any]) -> 
         return
     logging.config.dictConfig(DEFAULT_LOGGING)
     if logging_settings:
-        configure: Callable[[dict[str, Any]], None] = import_string(logging_config)
-        configure(_at_home(logging_settings))
+        with named_by("LOGGING_CONFIG", logging_config):
+            configure: Callable[[dict[str, Any]], None] = import_string(logging_config)
+        try:
+            configure(_at_home(logging_settings))
+        except (ValueError, TypeError) as error:
+            # The standard library keeps what exactly it did not understand in the cause.
+            reason = f": {error.__cause__}" if error.__cause__ else ""
+            error.add_note(SettingNote(f"LOGGING is not understood{reason}."))
+            raise
 
 
 def _at_home(config: Any) -> Any:
@@ -278,6 +285,13 @@ def log_response(
         log_message(
             logger, message, *args, request=request, status_code=status, level=level, exception=exception
         )
+
+
+def with_advice(error: BaseException) -> str:
+    """Return what an exception says and what its first note advises, as one line."""
+    said = " ".join(str(error).split())
+    notes = getattr(error, "__notes__", ())
+    return f"{said.rstrip('.')}. {' '.join(notes[0].split())}" if notes else said
 
 
 # What every record has, and what is written in a form of its own.

@@ -45,14 +45,28 @@ def import_string(dotted_path: str) -> Any:
         ) from error
 
 
+class SettingNote(str):
+    """A note on an exception: which setting is at fault, so that its message alone says what to mend."""
+
+
 @contextmanager
 def named_by(setting: str, dotted_path: str) -> Iterator[None]:
-    """Have an import that fails in the block say which setting asked for it."""
+    """Have an import that fails in the block say which setting asked for it.
+
+    What goes wrong inside a module that is there is no fault of the setting: a developer wants to see the place.
+    """
     try:
         yield
     except ImportError as error:
-        error.add_note(f"{setting} names {dotted_path!r}.")
+        note = f"{setting} names {dotted_path!r}."
+        missing = error.name is None or f"{home_path(dotted_path)}.".startswith(f"{error.name}.")
+        error.add_note(SettingNote(note) if missing else note)
         raise
+
+
+def is_wrong_setting(error: BaseException) -> bool:
+    """Return whether a note on the exception says that a setting is at fault."""
+    return any(isinstance(note, SettingNote) for note in getattr(error, "__notes__", ()))
 
 
 class imported:

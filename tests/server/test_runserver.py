@@ -77,3 +77,26 @@ def test_a_wrong_setting_is_shown_in_the_browser(tmp_path: Path) -> None:
     settings.write_text(settings.read_text() + 'INSTALLED_APPS = ["no.such.app"]\n')
     with running(tmp_path, "runserver", "{port}", "--noreload") as served:
         assert answered(served, "/", b"no.such.app") or answered(served, "/", b"No module named", 5)
+
+
+def test_a_wsgi_application_that_is_not_there_is_told(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    settings = tmp_path / "sitesettings.py"
+    settings.write_text(settings.read_text() + 'WSGI_APPLICATION = "mysite.wsgi.application"\n')
+    with running(tmp_path, "runserver", "{port}", "--noreload") as served:
+        served.wait_until_it_listens()
+        assert served.get("/")[0] == 200
+    told = [line for line in served.output if "WSGI_APPLICATION" in line]
+    assert len(told) == 1
+    assert "names 'mysite.wsgi.application', but there is no module 'mysite.wsgi'" in told[0]
+
+
+def test_what_the_database_lacks_is_told_with_what_to_do(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    settings = tmp_path / "sitesettings.py"
+    settings.write_text(
+        settings.read_text() + 'DATABASES["default"]["NAME"] = HERE / "no" / "such.sqlite3"\n'
+    )
+    with running(tmp_path, "runserver", "{port}", "--noreload") as served:
+        served.wait_until_it_listens()
+    assert f"The folder '{tmp_path}/no' does not exist." in "".join(served.output)

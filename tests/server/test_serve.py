@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import http.client
 import os
+import re
 import signal
 import socket
 import time
@@ -268,6 +269,9 @@ def test_ctrl_c_which_reaches_every_process_lets_running_requests_finish(tmp_pat
         ('SECRET_KEY = ""', "The SECRET_KEY setting must not be empty.\nMake one: python -c"),
         ("del ROOT_URLCONF", "The ROOT_URLCONF setting is missing: it names the module"),
         ('ROOT_URLCONF = "no.such.urls"', "ROOT_URLCONF names 'no.such.urls'."),
+        ('MIDDLEWARE = ["no.such.Middleware"]', "MIDDLEWARE names 'no.such.Middleware'."),
+        ('TIME_ZONE = "Europe/Pari"', "Incorrect timezone setting: Europe/Pari\nTIME_ZONE takes a name of"),
+        ('DATABASES["default"]["ENGINE"] = "no.such.engine"', "DATABASES['default'] is at fault."),
     ],
 )
 def test_a_setting_without_which_nothing_can_be_served_is_asked_for_at_the_start(
@@ -279,7 +283,66 @@ def test_a_setting_without_which_nothing_can_be_served_is_asked_for_at_the_start
     with running(tmp_path, "serve", "{port}", "--skip-checks") as served:
         assert served.process.wait(30) == 1
         served.reader.join(10)
-    assert said in "".join(served.output)
+    output = "".join(served.output)
+    assert output.count(said) == 1
+    assert "Traceback" not in output
+
+
+def test_what_a_worker_finds_wrong_with_a_setting_is_said_without_a_traceback(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    settings = tmp_path / "sitesettings.py"
+    middleware = "nuages.contrib.sessions.middleware.SessionMiddleware"
+    settings.write_text(
+        settings.read_text() + f'MIDDLEWARE = ["{middleware}"]\nSESSION_ENGINE = "no.such.engine"\n'
+    )
+    with running(tmp_path, "serve", "{port}") as served:
+        assert served.process.wait(30) == 1
+        served.reader.join(10)
+    output = "".join(served.output)
+    assert "SESSION_ENGINE names 'no.such.engine'." in output
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            'DATABASES["default"]["NAME"] = HERE / "no" / "such.sqlite3"',
+            r"The database 'default' does not answer: unable to open database file\. The folder '.*/no' does not exist\.",
+        ),
+        (
+            'INSTALLED_APPS = ["nuages.contrib.contenttypes"]',
+            r"Migrations that are not applied: 2, of contenttypes\. `python manage.py migrate` applies them",
+        ),
+    ],
+)
+def test_a_database_that_is_not_ready_is_told_at_the_start_and_the_site_is_served(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    write_site(tmp_path)
+    settings = tmp_path / "sitesettings.py"
+    settings.write_text(settings.read_text() + line + "\n")
+    with running(tmp_path, "serve", "{port}") as served:
+        served.wait_until_it_listens()
+        assert served.get("/")[0] == 200
+        until = time.monotonic() + 10
+        while not any(re.match(said, line) for line in served.output) and time.monotonic() < until:
+            time.sleep(0.05)
+    assert [line for line in served.output if re.match(said, line)], served.output
+
+
+def test_a_request_that_the_database_fails_is_told_with_what_to_do_in_a_line(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    settings = tmp_path / "sitesettings.py"
+    settings.write_text(
+        settings.read_text() + 'DATABASES["default"]["NAME"] = HERE / "no" / "such.sqlite3"\n'
+    )
+    with running(tmp_path, "serve", "{port}") as served:
+        served.wait_until_it_listens()
+        assert served.get("/query/")[0] == 500
+        assert logged(
+            served, f"/query/: unable to open database file. The folder '{tmp_path}/no' does not exist."
+        )
 
 
 def test_a_redirect_that_would_never_end_is_warned_of(tmp_path: Path) -> None:
@@ -303,9 +366,10 @@ def test_a_worker_that_is_still_starting_does_not_hold_up_the_stop(tmp_path: Pat
     write_site(tmp_path)
     (tmp_path / "slowly.py").write_text(
         "import pathlib, time\n"
-        "pathlib.Path(__file__).with_name('seen.log').write_text('loading')\n"
-        "time.sleep(25)\n"
-        "def middleware(get_response):\n    return get_response\n"
+        "def middleware(get_response):\n"
+        "    pathlib.Path(__file__).with_name('seen.log').write_text('loading')\n"
+        "    time.sleep(25)\n"
+        "    return get_response\n"
     )
     settings = tmp_path / "sitesettings.py"
     settings.write_text(settings.read_text() + 'MIDDLEWARE.append("slowly.middleware")\n')

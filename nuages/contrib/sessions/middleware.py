@@ -13,6 +13,7 @@ from nuages.contrib.sessions.exceptions import SessionInterrupted
 from nuages.utils.cache import patch_vary_headers
 from nuages.utils.deprecation import MiddlewareMixin
 from nuages.utils.http import http_date
+from nuages.utils.module_loading import named_by
 
 
 class SessionMiddleware(MiddlewareMixin):
@@ -20,7 +21,8 @@ class SessionMiddleware(MiddlewareMixin):
 
     def __init__(self, get_response: Any) -> None:
         super().__init__(get_response)
-        self.SessionStore = import_module(resolved(settings.SESSION_ENGINE)).SessionStore
+        with named_by("SESSION_ENGINE", settings.SESSION_ENGINE):
+            self.SessionStore = import_module(resolved(settings.SESSION_ENGINE)).SessionStore
 
     def process_request(self, request: Any) -> None:
         """Attach the session; it loads when it is used."""

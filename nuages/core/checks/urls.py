@@ -9,20 +9,29 @@ from typing import Any
 from nuages.core.checks.messages import CheckMessage, Error, Warning
 from nuages.core.checks.registry import Tags, register
 from nuages.utils.inspect import signature
+from nuages.utils.module_loading import named_by
 
 
-def _has_urlconf() -> bool:
+def _site_resolver() -> Any:
+    """Return the resolver of the site with its module loaded, None for a project without addresses."""
     from nuages.conf import settings
+    from nuages.urls import get_resolver
 
-    return bool(getattr(settings, "ROOT_URLCONF", None))
+    urlconf = getattr(settings, "ROOT_URLCONF", None)
+    if not urlconf:
+        return None
+    resolver = get_resolver()
+    if isinstance(urlconf, str):
+        with named_by("ROOT_URLCONF", urlconf):
+            _ = resolver.urlconf_module
+    return resolver
 
 
 @register(Tags.urls)
 def check_url_config(app_configs: Any, **kwargs: Any) -> list[Any]:
     """Let every pattern check itself."""
-    from nuages.urls import get_resolver
-
-    return check_resolver(get_resolver()) if _has_urlconf() else []
+    resolver = _site_resolver()
+    return check_resolver(resolver) if resolver else []
 
 
 def check_resolver(resolver: Any) -> list[Any]:
@@ -37,11 +46,10 @@ def check_resolver(resolver: Any) -> list[Any]:
 @register(Tags.urls)
 def check_url_namespaces_unique(app_configs: Any, **kwargs: Any) -> list[Warning]:
     """Warn when two parts of the configuration have the same namespace."""
-    from nuages.urls import get_resolver
-
-    if not _has_urlconf():
+    resolver = _site_resolver()
+    if not resolver:
         return []
-    counted = Counter(_namespaces(get_resolver(), ()))
+    counted = Counter(_namespaces(resolver, ()))
     return [
         Warning(
             f"URL namespace '{namespace}' isn't unique. You may not be able to reverse all URLs in this namespace",
@@ -99,11 +107,9 @@ def check_url_settings(app_configs: Any, **kwargs: Any) -> list[Error]:
 @register(Tags.urls)
 def check_custom_error_handlers(app_configs: Any, **kwargs: Any) -> list[Error]:
     """Complain about error handlers that cannot be imported or take other arguments than they are given."""
-    if not _has_urlconf():
+    resolver = _site_resolver()
+    if not resolver:
         return []
-    from nuages.urls import get_resolver
-
-    resolver = get_resolver()
     messages = []
     # All but the one for server errors are told which exception it was.
     for status, arguments in ((400, 2), (403, 2), (404, 2), (500, 1)):

@@ -19,12 +19,15 @@ from nuages.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
+from nuages.db.exceptions import DatabaseError
 from nuages.http import Http404, HttpRequest, HttpResponseBase, UnreadablePostError
 from nuages.http.multipartparser import MultiPartParserError
 from nuages.spine import call, wait
 from nuages.urls import get_resolver, get_urlconf
-from nuages.utils.log import log_response
+from nuages.utils.log import log_message, log_response, with_advice
 
+#: What the site's operator can do. Told as a warning, since the error itself is told, and mailed, beside it.
+_advice = logging.getLogger("nuages.advice")
 _TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
@@ -93,6 +96,9 @@ def response_for_exception(request: HttpRequest, exc: Exception) -> HttpResponse
         signals.got_request_exception.send(sender=None, request=request)
         response = handle_uncaught_exception(request, _resolver(), sys.exc_info())
         _log(request, response, "%s: %s", response.reason_phrase, request.path, exc=exc)
+        if isinstance(exc, DatabaseError) and getattr(exc, "__notes__", None):
+            # The traceback ends with it, too, but an operator is to find it without reading those.
+            log_message(_advice, "%s: %s", request.path, with_advice(exc), level="warning", request=request)
     # Error views may return a template response, and middleware relies on content.
     render = getattr(response, "render", None)
     if callable(render) and not getattr(response, "is_rendered", True):

@@ -20,7 +20,7 @@ from nuages.core.management.base import BaseCommand, CommandError, CommandParser
 from nuages.core.management.calling import call_command
 from nuages.core.management.color import color_style
 from nuages.utils import memo
-from nuages.utils.module_loading import home_path
+from nuages.utils.module_loading import home_path, is_wrong_setting
 
 __all__ = [
     "BaseCommand",
@@ -239,8 +239,9 @@ def execute_from_command_line(argv: Iterable[str] | None = None) -> None:
     utility = ManagementUtility(None if argv is None else list(argv))
     try:
         utility.execute()
-    except ImproperlyConfigured as error:
-        if "--traceback" in utility.argv:
+    except Exception as error:
+        told_by_its_message = isinstance(error, ImproperlyConfigured) or is_wrong_setting(error)
+        if "--traceback" in utility.argv or not told_by_its_message:
             raise
         lines = [f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())]
         sys.stderr.write("\n".join(lines) + "\n")

@@ -90,7 +90,10 @@ class Command(BaseCommand):
         except Exception as error:
             import traceback
 
-            self.stderr.write("".join(traceback.format_exception(error)))
+            from nuages.utils.module_loading import is_wrong_setting
+
+            told = traceback.format_exception_only if is_wrong_setting(error) else traceback.format_exception
+            self.stderr.write("".join(told(error)))
             self.stderr.write(
                 self.style.ERROR("The project does not start; the browser shows why. Waiting for a change.")
             )
@@ -107,17 +110,25 @@ class Command(BaseCommand):
         from nuages.conf import settings
         from nuages.core.management.base import CommandError
         from nuages.server.access import ConsoleLog
-        from nuages.server.needs import require_urlconf
+        from nuages.server.needs import missing_wsgi_module, require_backends, require_urlconf
         from nuages.server.rsgi import RSGIApplication
 
         nuages.setup(set_prefix=False)
         if not settings.DEBUG and not settings.ALLOWED_HOSTS:
             raise CommandError("You must set settings.ALLOWED_HOSTS if DEBUG is False.")
         require_urlconf()
+        require_backends()
         if not options["skip_checks"]:
             self.stdout.write("Performing system checks...\n")
             self.check(display_num_errors=True)
         self.warn_of_migrations()
+        if missing := missing_wsgi_module():
+            self.stderr.write(
+                self.style.WARNING(
+                    f"WSGI_APPLICATION names {settings.WSGI_APPLICATION!r}, but there is no module {missing!r}. This "
+                    "server does without; others that the site is deployed on will not."
+                )
+            )
         return RSGIApplication(files=self.files(options), access_log=ConsoleLog())
 
     def files(self, options: dict[str, Any]) -> Any:
@@ -137,11 +148,14 @@ class Command(BaseCommand):
         """Say which apps have migrations that are not applied, and what to do about it."""
         from nuages.core.exceptions import ImproperlyConfigured
         from nuages.db import DatabaseError
+        from nuages.utils.log import with_advice
 
         try:
             self.check_migrations()
         except (ImproperlyConfigured, DatabaseError) as error:
-            self.stderr.write(self.style.WARNING(f"The migrations could not be checked: {error}"))
+            self.stderr.write(
+                self.style.WARNING(f"The migrations could not be checked: {with_advice(error)}")
+            )
 
     def announce(self, address: Any) -> None:
         """Say where the site is."""

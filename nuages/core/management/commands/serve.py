@@ -44,7 +44,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         from nuages.server.address import check_free, parse
-        from nuages.server.needs import require_secret_key, require_urlconf
+        from nuages.server.databases import look_aside
+        from nuages.server.needs import (
+            require_backends,
+            require_middleware,
+            require_secret_key,
+            require_urlconf,
+        )
         from nuages.server.production import ServeOptions, serve
 
         if options["workers"] < 1:
@@ -57,6 +63,8 @@ class Command(BaseCommand):
             raise refused
         require_secret_key()
         require_urlconf()
+        require_middleware()
+        require_backends()
         address = parse(options["addrport"])
         if options["uds"] is None:
             check_free(address)
@@ -85,6 +93,7 @@ class Command(BaseCommand):
             f"Serving {where} with {count} {'process' if count == 1 else 'processes'} (pid {os.getpid()})."
         )
         self.stdout.flush()
+        look_aside()
         serve(
             address,
             ServeOptions(
