@@ -204,6 +204,13 @@ class BaseCommand:
             for note in getattr(error, "__notes__", ()):
                 self.stderr.write(note)
             sys.exit(1)
+        except EOFError:
+            if options.traceback:
+                raise
+            self.stderr.write("The input ended before this command had its answer.")
+            if "interactive" in options:
+                self.stderr.write("--no-input runs it without questions.")
+            sys.exit(1)
         except PermissionError as error:
             if options.traceback or error.filename is None:
                 raise

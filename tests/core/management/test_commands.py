@@ -15,6 +15,7 @@ from nuages.core.management.utils import (
     is_ignored_path,
     normalize_path_patterns,
 )
+from nuages.db.arguments import add_no_input
 
 
 class Rain(BaseCommand):
@@ -125,6 +126,33 @@ def test_a_file_that_cannot_be_written_is_told_without_a_traceback(capsys):
     )
     with pytest.raises(PermissionError):
         Writes().run_from_argv(["manage.py", "writes", "--traceback"])
+
+
+class Asks(BaseCommand):
+    requires_system_checks = []
+
+    def add_arguments(self, parser):
+        add_no_input(parser)
+
+    def handle(self, *args, **options):
+        self.stdout.write(input("Empty the database? "))
+
+
+def test_a_question_without_anybody_to_answer_ends_the_command_with_the_option_that_answers(
+    capsys, monkeypatch
+):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(SystemExit) as caught:
+        Asks().run_from_argv(["manage.py", "asks"])
+    assert caught.value.code == 1
+    told = capsys.readouterr()
+    assert told.out == "Empty the database? "
+    assert (
+        told.err
+        == "The input ended before this command had its answer.\n--no-input runs it without questions.\n"
+    )
+    with pytest.raises(EOFError):
+        Asks().run_from_argv(["manage.py", "asks", "--traceback"])
 
 
 class Shout(LabelCommand):

@@ -150,13 +150,11 @@ class Command(BaseCommand):
                 )
 
     def _questioner(self, labels: set[str]) -> Any:
-        from nuages.db.migrations.questioner import (
-            InteractiveMigrationQuestioner,
-            NonInteractiveMigrationQuestioner,
-        )
+        from nuages.core.management.asking import AttendedQuestioner
+        from nuages.db.migrations.questioner import NonInteractiveMigrationQuestioner
 
         if self.interactive:
-            return InteractiveMigrationQuestioner(
+            return AttendedQuestioner(
                 specified_apps=labels, dry_run=self.dry_run, prompt_output=self.log_output
             )
         return NonInteractiveMigrationQuestioner(
@@ -339,12 +337,13 @@ class Command(BaseCommand):
 
     def handle_merge(self, loader: Any, conflicts: dict[str, list[str]]) -> None:
         """Write migrations that bring branches together again."""
-        from nuages.db.migrations.questioner import InteractiveMigrationQuestioner, MigrationQuestioner
+        from nuages.core.management.asking import AttendedQuestioner
+        from nuages.db.migrations.questioner import MigrationQuestioner
         from nuages.db.migrations.writer import MigrationWriter
 
         questioner: Any = MigrationQuestioner(defaults={"ask_merge": True})
         if self.interactive:
-            questioner = InteractiveMigrationQuestioner(prompt_output=self.log_output)
+            questioner = AttendedQuestioner(prompt_output=self.log_output)
         for app_label, names in conflicts.items():
             branches = self._branches(loader, app_label, names)
             if self.verbosity > 0:
