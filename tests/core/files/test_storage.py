@@ -9,7 +9,8 @@ import pytest
 
 from nuages.core.exceptions import SuspiciousFileOperation
 from nuages.core.files.base import ContentFile, File
-from nuages.core.files.storage import FileSystemStorage, InMemoryStorage, Storage
+from nuages.core.files.storage import FileSystemStorage, InMemoryStorage, Storage, default_storage
+from nuages.test import override_settings
 
 
 @pytest.fixture(params=[FileSystemStorage, InMemoryStorage])
@@ -106,3 +107,12 @@ def test_lines_do_not_depend_on_where_chunks_end(size: int) -> None:
     file = File(ContentFile("a\nb\r\nc\rd").file, "x")
     file.DEFAULT_CHUNK_SIZE = size
     assert list(file) == ["a\n", "b\r\n", "c\r", "d"]
+
+
+def test_the_default_storage_is_what_the_setting_says_while_it_is_overridden() -> None:
+    assert isinstance(default_storage, FileSystemStorage)
+    with override_settings(STORAGES={"default": {"BACKEND": "nuages.core.files.storage.InMemoryStorage"}}):
+        assert isinstance(default_storage, InMemoryStorage)
+        default_storage.save("cat.txt", ContentFile("purr"))
+    assert isinstance(default_storage, FileSystemStorage)
+    assert not default_storage.exists("cat.txt")

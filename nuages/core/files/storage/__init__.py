@@ -7,7 +7,8 @@ from nuages.core.files.storage.base import Storage
 from nuages.core.files.storage.filesystem import FileSystemStorage
 from nuages.core.files.storage.handler import InvalidStorageError, StorageHandler
 from nuages.core.files.storage.memory import InMemoryStorage
-from nuages.utils.functional import LazyObject
+from nuages.utils import memo
+from nuages.utils.functional import LazyObject, empty
 
 __all__ = [
     "DefaultStorage",
@@ -27,5 +28,10 @@ class DefaultStorage(LazyObject):
         self._wrapped = storages[DEFAULT_STORAGE_ALIAS]
 
 
+def _forget_default() -> None:
+    default_storage._wrapped = empty
+
+
 storages = StorageHandler()
 default_storage = DefaultStorage()
+memo.on_change(_forget_default, "STORAGES")
