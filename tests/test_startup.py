@@ -36,7 +36,7 @@ urlpatterns = [path("", lambda request: HttpResponse(b"ok"), name="start")]
 CHECK = """
 from nuages.core.management import execute_from_command_line
 
-execute_from_command_line(["manage.py", "check"])
+execute_from_command_line(["manage.py", "check", "--quick"])
 """
 SERVE = """
 from io import BytesIO

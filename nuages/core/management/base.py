@@ -19,7 +19,7 @@ from nuages.core.management.color import color_style, no_style
 from nuages.core.management.output import OutputWrapper
 from nuages.core.management.parser import CommandError, CommandParser, DjangoHelpFormatter
 from nuages.db import DEFAULT_DB_ALIAS, connections
-from nuages.db.exceptions import CannotConnect
+from nuages.db.exceptions import CannotConnect, DatabaseError
 from nuages.spine import call
 
 __all__ = [
@@ -197,12 +197,10 @@ class BaseCommand:
         handle_default_options(options)
         try:
             self.execute(*args, **values)
-        except CannotConnect as error:
-            if options.traceback:
+        except DatabaseError as error:
+            if options.traceback or not (isinstance(error, CannotConnect) or hasattr(error, "__notes__")):
                 raise
-            self.stderr.write(f"OperationalError: {str(error).strip()}")
-            for note in getattr(error, "__notes__", ()):
-                self.stderr.write(note)
+            self._tell_of_database(error)
             sys.exit(1)
         except EOFError:
             if options.traceback:
@@ -233,6 +231,17 @@ class BaseCommand:
             except ImproperlyConfigured:
                 # Without settings there are no connections to close.
                 pass
+
+    def _tell_of_database(self, error: DatabaseError) -> None:
+        """Say what the database complains about, and what its notes advise."""
+        if isinstance(error, CannotConnect):
+            self.stderr.write(f"OperationalError: {str(error).strip()}")
+            last = []
+        else:
+            self.stderr.write(f"{type(error).__name__}: {str(error).strip()}")
+            last = ["--traceback shows where it was asked for what it does not have."]
+        for note in [*getattr(error, "__notes__", ()), *last]:
+            self.stderr.write(note)
 
     def execute(self, *args: Any, **options: Any) -> Any:
         """Run checks if they are asked for, then the command; print what it returns."""

@@ -15,6 +15,7 @@ from nuages.core.management.utils import (
     is_ignored_path,
     normalize_path_patterns,
 )
+from nuages.db import DatabaseError, connection
 from nuages.db.arguments import add_no_input
 
 
@@ -108,6 +109,26 @@ def test_an_error_of_a_command_is_one_line_and_an_exit_status(capsys):
     assert capsys.readouterr().err == "CommandError: No rain today\n"
     with pytest.raises(CommandError):
         Fails().run_from_argv(["manage.py", "fails", "--traceback"])
+
+
+class Queries(BaseCommand):
+    requires_system_checks = []
+
+    def handle(self, *args, **options):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM nowhere")
+
+
+def test_a_table_that_is_not_there_is_told_with_what_to_do(capsys):
+    with pytest.raises(SystemExit) as caught:
+        Queries().run_from_argv(["manage.py", "queries"])
+    assert caught.value.code == 1
+    told = capsys.readouterr().err
+    assert "nowhere" in told and "Traceback" not in told
+    assert "Have all migrations been applied?" in told
+    assert told.endswith("--traceback shows where it was asked for what it does not have.\n")
+    with pytest.raises(DatabaseError):
+        Queries().run_from_argv(["manage.py", "queries", "--traceback"])
 
 
 class Writes(BaseCommand):
