@@ -31,9 +31,10 @@ class derived(cached_property):  # type: ignore[type-arg]
     def __get__(self, node: Any, owner: type | None = None) -> Any:
         if node is None:
             return self
-        answers = node.__dict__.get("_answers")
+        # Not by way of `__dict__`: asking for that makes a dictionary of attributes that need none.
+        answers = node._answers
         if answers is None:
-            answers = node.__dict__["_answers"] = {}
+            answers = node._answers = {}
         elif self.attrname in answers:
             return answers[self.attrname]
         answer = answers[self.attrname] = self.func(node)
@@ -59,6 +60,8 @@ class BaseExpression:
     empty_result_set_value: Any = NotImplemented
     # Whether it was resolved for a terminal aggregate.
     is_summary = False
+    # What `derived` found.
+    _answers: dict[str, Any] | None = None
 
     # Whether the SQL of this class depends on the structure of a node only, never on literal values in it.
     shape_safe: ClassVar[bool] = True
@@ -347,10 +350,10 @@ class Expression(Rebuildable, Combinable, BaseExpression):
     def identity(self) -> tuple[Any, ...]:
         """What makes two expressions the same: class, arguments, structure and inner expressions."""
         cls = type(self)
-        made_from = self.__dict__.get("_made_from")
+        made_from = self._made_from
         return (
             cls,
-            None if made_from is None else identity_of(cls, *made_from),
+            None if made_from is None else identity_of(cls, made_from, self._made_with),
             *(make_hashable(getattr(self, name)) for name in self.structure),
             make_hashable(self.get_source_expressions()) if made_from is None or self.is_changed else None,
         )

@@ -78,18 +78,18 @@ class OrderBy(Expression):
             self.nulls_last, self.nulls_first = True, None
         elif self.nulls_last:
             self.nulls_first, self.nulls_last = True, None
-        self.__dict__.pop("_answers", None)
+        self._answers = None
         return self
 
     def asc(self) -> None:  # type: ignore[override]
         """Make the direction upwards."""
         self.descending = False
-        self.__dict__.pop("_answers", None)
+        self._answers = None
 
     def desc(self) -> None:  # type: ignore[override]
         """Make the direction downwards."""
         self.descending = True
-        self.__dict__.pop("_answers", None)
+        self._answers = None
 
 
 class OrderByList(Func):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Self
 
 from nuages.compat import spelled
@@ -13,17 +15,21 @@ from nuages.utils.hashable import make_hashable
 class Rebuildable:
     """Keeps the constructor's arguments and gives them back from `deconstruct()`."""
 
-    _made_from: tuple[tuple[Any, ...], dict[str, Any]]
+    #: The arguments, unless the node was changed since.
+    _made_from: tuple[Any, ...] | None
+    #: The keywords, where there were any: most of a query's nodes are made without, and are many.
+    _made_with: Mapping[str, Any] = MappingProxyType({})
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         node = super().__new__(cls)
-        node._made_from = (args, kwargs)
+        node._made_from = args
+        if kwargs:
+            node._made_with = kwargs
         return node
 
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         """Path, arguments and keywords that make an equal node."""
-        args, kwargs = self._made_from
-        return path_of(type(self)), args, kwargs  # type: ignore[arg-type]
+        return path_of(type(self)), self._made_from, dict(self._made_with)  # type: ignore[arg-type, return-value]
 
 
 @lru_cache(maxsize=512)
@@ -54,7 +60,7 @@ def _signature(cls: type) -> inspect.Signature:
     return found  # type: ignore[no-any-return]
 
 
-def identity_of(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+def identity_of(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Any, ...]:
     """The arguments bound to their names, hashable; equal however they were passed."""
     bound = _signature(cls).bind_partial(None, *args, **kwargs)
     bound.apply_defaults()

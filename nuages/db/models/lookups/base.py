@@ -40,6 +40,8 @@ class Lookup(Expression):
     lookup_name: str = ""
     prepare_rhs = True
     can_use_none_as_rhs = False
+    # Transforms of the left side that count for the right side too.
+    bilateral_transforms: Sequence[Any] = ()
     # A left side that is a composite key has lookups of its own, and a right side is refused by name.
     allows_composite_expressions = True
 
@@ -49,11 +51,12 @@ class Lookup(Expression):
         self.rhs = rhs
         self.rhs = self.get_prep_lookup()
         self.lhs = self.get_prep_lhs()
-        self.bilateral_transforms: list[Any] = []
         if hasattr(self.lhs, "get_bilateral_transforms"):
             self.bilateral_transforms = self.lhs.get_bilateral_transforms()
-        if self.bilateral_transforms and is_query(rhs):
-            raise NotImplementedError("Bilateral transformations on nested querysets are not implemented.")
+            if self.bilateral_transforms and is_query(rhs):
+                raise NotImplementedError(
+                    "Bilateral transformations on nested querysets are not implemented."
+                )
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.lhs!r}, {self.rhs!r})"

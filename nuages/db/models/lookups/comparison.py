@@ -146,14 +146,14 @@ class LessThanOrEqual(_Ordered):
 class _InRange:
     """`prepare` step: an integer outside of what the column holds needs no query, or no condition."""
 
-    __slots__ = ("field", "prepare")
+    __slots__ = ("field", "rounded")
 
-    def __init__(self, field: Any, prepare: Any) -> None:
+    def __init__(self, field: Any, rounded: Any) -> None:
         self.field = field
-        self.prepare = prepare
+        self.rounded = rounded
 
     def __call__(self, value: Any) -> Any:
-        prepared = self.prepare(value)
+        prepared = self.field.get_prep_value(self.rounded(value))
         if prepared is None or (type(prepared) is int and 0 <= prepared < 2**15):
             return prepared
         if isinstance(prepared, int) and beyond(self.field, prepared):
@@ -187,9 +187,7 @@ class IntegerFieldOverflow:
     def get_prep_lookup(self) -> Any:
         """The right side, rounded and checked against the column's range."""
         if isinstance(self.rhs, Slot) and hasattr(self.lhs, "output_field"):
-            field = self.lhs.output_field
-            round_, prepare = self.rounded, field.get_prep_value
-            return self.rhs.prepared(_InRange(field, lambda value: prepare(round_(value))))
+            return self.rhs.prepared(_InRange(self.lhs.output_field, self.rounded))
         if isinstance(self.rhs, float):
             self.rhs = self.rounded(self.rhs)
         return super().get_prep_lookup()  # type: ignore[misc]

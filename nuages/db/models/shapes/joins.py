@@ -107,7 +107,8 @@ def free_alias(draft: Draft, table: str) -> str:
 
 def typed(joins: Mapping[str, Any], where: WhereNode | None) -> dict[str, Any]:
     """The joins of a query, each with its type."""
-    wanted = demanded(where, joins) if where else Nothing
+    some_may_fail = any(join.nullable for join in joins.values())
+    wanted = demanded(where, joins) if some_may_fail and where else Nothing
     result: dict[str, Any] = {}
     for alias, join in joins.items():
         if isinstance(join, Join):

@@ -45,17 +45,20 @@ class Path:
             hop = hops[-1]
             if not hop.direct or hop.filtered_relation is not None:
                 break
-            here = {
-                foreign.column: local
-                for local, foreign in zip(
-                    hop.join_field.local_related_fields, hop.join_field.foreign_related_fields
-                )
-            }
-            if any(target.column not in here for target in targets):
+            near = [_held_for(hop.join_field, target) for target in targets]
+            if None in near:
                 break
-            targets = tuple(here[target.column] for target in targets)
+            targets = tuple(near)
             hops = hops[:-1]
-        return Path(hops, self.final, targets, self.rest)
+        return self if hops is self.hops else Path(hops, self.final, targets, self.rest)
+
+
+def _held_for(relation: Any, target: Any) -> Any:
+    """The field on the near side of a relation that holds what the far one holds, if there is one."""
+    for local, foreign in zip(relation.local_related_fields, relation.foreign_related_fields):
+        if foreign.column == target.column:
+            return local
+    return None
 
 
 def find(

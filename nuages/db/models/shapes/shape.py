@@ -11,8 +11,7 @@ So shapes in use stay, and finding one costs a look-up in one dictionary and no 
 from __future__ import annotations
 
 import threading
-import weakref
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from nuages.core.signals import setting_changed
@@ -81,6 +80,10 @@ exec(_source, _functions)
 _take, _state_of = _functions["_take"], _functions["_state_of"]
 
 
+# The table of a shape that remembers none; most are the last of their query.
+_NONE: dict[Hashable, Shape] = {}
+
+
 class Shape:
     """One query without its values."""
 
@@ -120,6 +123,8 @@ class Shape:
         order_by: tuple[Any, ...]
         distinct_fields: tuple[str, ...]
         lock: Any
+        next: dict[Hashable, Shape]
+        older: dict[Hashable, Shape]
 
     def __init__(
         self,
@@ -127,7 +132,7 @@ class Shape:
         parent: Shape | None = None,
         key: Hashable = None,
         verb: str = "",
-        prepares: Sequence[tuple[int, Prepare]] = (),
+        prepares: tuple[tuple[int, Prepare], ...] = (),
         width: int = 0,
         interned: bool = True,
     ) -> None:
@@ -137,11 +142,10 @@ class Shape:
         self.parent = parent
         self.key = key
         self.verb = verb
-        self.prepares = tuple(prepares)
+        self.prepares = prepares
         self.width = width
         self.interned = interned
-        self.next: dict[Hashable, Shape] = {}
-        self.older: dict[Hashable, Shape] = {}
+        self.next = self.older = _NONE
         self.plans: dict[Any, Any] = {}
 
     def state(self) -> dict[str, Any]:
@@ -180,10 +184,12 @@ class Shape:
         """Remember a neighbour; gives back the one that another thread has just remembered, where it was quicker."""
         global _young
         with _lock:
+            if self.next is _NONE:
+                self.next = {}
             kept = self.next.setdefault(key, shape)
             if kept is not shape:
                 return kept
-            if not self.older and len(self.next) == 1:
+            if len(self.next) == 1:
                 _parents.add(self)
             _young += 1
             if _young >= TOTAL_LIMIT // 2:
@@ -195,7 +201,7 @@ class Shape:
         return shape
 
     def _age(self) -> None:
-        self.older, self.next = self.next, {}
+        self.older, self.next = self.next, _NONE
         if not self.older:
             _parents.discard(self)
 
@@ -203,8 +209,9 @@ class Shape:
 _lock = threading.Lock()
 _young = 0
 _roots: dict[Any, Shape] = {}
-# Shapes that remember others. Not all of them hang on a root: a query set somebody holds keeps its own alive.
-_parents: weakref.WeakSet[Shape] = weakref.WeakSet()
+# Shapes that remember others. Not all of them hang on a root: a query set somebody holds has some of its own. Those
+# stay until what they remember has aged.
+_parents: set[Shape] = set()
 
 
 def root_of(model: Any) -> Shape:
@@ -227,7 +234,7 @@ def forget(**kwargs: Any) -> None:
     with _lock:
         _roots.clear()
         for parent in list(_parents):
-            parent.next, parent.older = {}, {}
+            parent.next = parent.older = _NONE
         _parents.clear()
         _young = 0
 

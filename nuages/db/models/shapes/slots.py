@@ -92,17 +92,25 @@ class Late:
 class SlotCounter:
     """Hands out slots in traversal order and collects what has to be done to values at the call."""
 
-    __slots__ = ("prepares", "taken")
+    __slots__ = ("_slots", "prepares", "taken")
 
     def __init__(self, start: int = 0) -> None:
         self.taken = start
         self.prepares: list[tuple[int, Prepare]] = []
+        self._slots: list[Slot] = []
 
     def take(self) -> Slot:
         """The next slot."""
         slot = Slot(self.taken, self)
+        self._slots.append(slot)
         self.taken += 1
         return slot
+
+    def finish(self) -> tuple[tuple[int, Prepare], ...]:
+        """What has to be done to values at the call. Slots that were handed out are done with their counter."""
+        for slot in self._slots:
+            slot.counter = None
+        return tuple(self.prepares)
 
     def skip(self, count: int) -> int:
         """Leave room for values that already have their slots; returns where they start."""

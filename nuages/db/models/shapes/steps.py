@@ -36,7 +36,7 @@ def _made(shape: Shape, key: Hashable, verb: str, extend: Extend, *, interned: b
         parent=shape,
         key=key,
         verb=verb,
-        prepares=counter.prepares,
+        prepares=counter.finish(),
         width=counter.taken,
         interned=interned,
     )

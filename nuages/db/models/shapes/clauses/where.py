@@ -46,7 +46,7 @@ def extend(
     """Add the conditions of one `filter()` or `exclude()` call."""
     reuse: set[str] = set(draft.sticky)
     q = Q.create(list(conditions), negated=negate)
-    draft.sticky = frozenset()
+    draft.sticky = joins.Nothing
     draft.require(tree(draft, q, Context(reuse=None if reuse_all else reuse)))
     if sticky:
         draft.sticky = frozenset(reuse)
@@ -60,7 +60,11 @@ def tree(draft: Draft, q: Any, context: Context) -> WhereNode:
     if q.connector == XOR and len(q) > 1:
         # Each condition is counted as one or none by itself: what stands around them is no matter.
         negated = False
-    inner = replace(context, negated=negated, below_not=context.below_not or q.negated)
+    below_not = context.below_not or q.negated
+    if negated == context.negated and below_not == context.below_not:
+        inner = context
+    else:
+        inner = replace(context, negated=negated, below_not=below_not)
     children: list[Any] = []
     for child in q.children:
         if isinstance(child, Q):
@@ -166,6 +170,8 @@ def _is_joined(draft: Draft, node: Any) -> bool:
 
 def _value(draft: Draft, value: Any, context: Context) -> Any:
     """The right side with its names resolved."""
+    if isinstance(value, Slot):
+        return value
     from nuages.db.models.sql.query import Query
 
     if isinstance(value, Query):
