@@ -124,10 +124,15 @@ class CspNonceAttrNode(Node):
             code.put(code.call("media_with_nonce", code.value(self.media), nonce))
 
 
+def _is_absent(nonce: Any) -> bool:
+    # A lazy nonce that nobody has used yet is false, and still the one to use.
+    return nonce is None or type(nonce) is Missing or (isinstance(nonce, str) and not nonce)
+
+
 @helper
 def nonce_attribute(nonce: Any) -> str:
     """`nonce="..."` when there is one."""
-    if type(nonce) is Missing or not nonce:
+    if _is_absent(nonce):
         return ""
     return format_html('nonce="{}"', nonce)
 
@@ -135,7 +140,7 @@ def nonce_attribute(nonce: Any) -> str:
 @helper
 def media_with_nonce(media: Any, nonce: Any) -> str:
     """Media files as HTML, each element with the nonce when there is one."""
-    if type(nonce) is Missing or not nonce:
+    if _is_absent(nonce):
         return str(media.render())
     return str(media.render(attrs={"nonce": nonce}))
 

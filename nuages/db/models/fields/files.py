@@ -269,7 +269,7 @@ class FileField(Field[FileIn, FileOut, Null]):
         **kwargs: Any,
     ) -> None:
         self._primary_key_set_explicitly = "primary_key" in kwargs
-        self.storage = storage or default_storage
+        self.storage = default_storage if storage is None else storage
         if callable(self.storage):
             # Kept for deconstruct(): where files go may differ from one installation to the next.
             self._storage_callable = self.storage
