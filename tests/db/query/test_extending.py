@@ -245,6 +245,15 @@ def test_combined_queries_are_read_with_their_values() -> None:
     assert sorted(book.title for book in both) == ["Dawn", "Dusk"]
 
 
+def test_a_query_in_a_query_in_a_query_is_looked_into_once_each() -> None:
+    """Not twice each, which would be a million times twenty levels down."""
+    found = Book.objects.filter(pk=1)
+    for _ in range(20):
+        found = Book.objects.filter(pk__in=found)
+    (condition,) = found.query.where.children
+    assert condition.rhs.where.children[0].rhs.model is Book
+
+
 def test_conditions_may_be_changed_again_after_the_query_was_run() -> None:
     found = Book.objects.filter(pages__gt=150)
     where = found.query.where

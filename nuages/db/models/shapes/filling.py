@@ -28,10 +28,23 @@ def filled(node: Any, values: Sequence[Any]) -> Any:
 
 
 class _Filling:
+    """Fills with some values, and remembers what it has filled: an expression keeps what it was made from, too, so that
+    queries in queries are met again and again."""
+
     def __init__(self, values: Sequence[Any]) -> None:
         self.values = values
         self.done: dict[int, Any] = {}
         self.kept: list[Any] = []
+        self._moved: dict[int, _Filling] = {}
+
+    def moved(self, offset: int) -> _Filling:
+        """What fills the slots of a part whose numbers begin anew at `offset`."""
+        if not offset:
+            return self
+        found = self._moved.get(offset)
+        if found is None:
+            found = self._moved[offset] = _Filling(self.values[offset:])
+        return found
 
     def __call__(self, node: Any) -> Any:
         if isinstance(node, Slot):
@@ -67,7 +80,7 @@ class _Filling:
             return made
         made = node.copy() if hasattr(node, "copy") else copy.copy(node)
         moved = getattr(node, "offset", 0)
-        fill = _Filling(self.values[moved:]) if moved else self
+        fill = self.moved(moved)
         made.__dict__.update({name: fill(value) for name, value in made.__dict__.items() if name != "offset"})
         if moved:
             made.offset = 0
@@ -76,8 +89,7 @@ class _Filling:
         return made
 
     def _query(self, query: Any) -> Any:
-        values = query.values if query.values is not None else self.values[query.offset :]
-        fill = _Filling(values)
+        fill = self.moved(query.offset) if query.values is None else _Filling(query.values)
         made = query.copy()
         made.__dict__.update({name: fill(value) for name, value in query.state().items()})
         made.values, made.offset, made._shape = (), 0, None
