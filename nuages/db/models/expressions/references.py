@@ -245,6 +245,16 @@ class Col(Expression):
         self.alias = alias
         self.target = target
 
+    def keeping_writing(self) -> Self:
+        """The same, keeping what is written for it: a model's own column, which most queries have."""
+        self._answers = {"keeps_writing": True}
+        return self
+
+    def kept_writing(self) -> dict[Any, Any] | None:
+        """Where what is written for it is kept, under the dialect; None where it is not. A copy keeps nothing."""
+        answers = self._answers
+        return answers if answers is not None and "keeps_writing" in answers else None
+
     def __repr__(self) -> str:
         parts = (self.target,) if not self.alias else (self.alias, self.target)
         return f"{type(self).__name__}({', '.join(map(str, parts))})"

@@ -88,4 +88,4 @@ class Column:
     def cached_col(self) -> Any:
         from nuages.db.models.expressions import Col
 
-        return Col(self.model._meta.db_table, self)
+        return Col(self.model._meta.db_table, self).keeping_writing()

@@ -133,7 +133,7 @@ class GeneratedField(Field[In, Out, Null]):
     def cached_col(self) -> Any:
         from nuages.db.models.expressions import Col
 
-        return Col(self.model._meta.db_table, self, self.output_field)
+        return Col(self.model._meta.db_table, self, self.output_field).keeping_writing()
 
     def get_col(self, alias: str, output_field: Any = None) -> Any:
         if alias != self.model._meta.db_table and output_field in (None, self):

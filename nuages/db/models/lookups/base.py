@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from nuages.core.exceptions import EmptyResultSet, FullResultSet
+from nuages.db.backends.base.operations import BaseDatabaseOperations
 from nuages.db.models.expressions import Col, Expression, ExpressionWrapper, Func, NegatedExpression, Value
 from nuages.db.models.expressions.base import Sql, is_expression
 from nuages.db.models.lookups.binding import PreparedForField
@@ -214,17 +215,11 @@ class BuiltinLookup(Lookup):
     def process_lhs(self, compiler: Any, connection: Any, lhs: Any = None) -> Sql:
         sql, params = super().process_lhs(compiler, connection, lhs)
         internal_type = self.lhs.output_field.get_internal_type()
-        if (
-            hasattr(connection.ops, "field_cast_sql")
-            and (
-                cast := connection.ops.field_cast_sql(
-                    self.lhs.output_field.db_type(connection), internal_type
-                )
-            )
-            != "%s"
-        ):
-            sql = cast % sql
-        sql = connection.ops.lookup_cast(self.lookup_name, internal_type) % sql
+        ops = connection.ops
+        # None of ours casts columns; a type is not worked out for nothing.
+        if type(ops).field_cast_sql is not BaseDatabaseOperations.field_cast_sql:
+            sql = ops.field_cast_sql(self.lhs.output_field.db_type(connection), internal_type) % sql
+        sql = ops.lookup_cast(self.lookup_name, internal_type) % sql
         return sql, tuple(params)
 
     def as_sql(self, compiler: Any, connection: Any) -> Sql:

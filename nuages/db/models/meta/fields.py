@@ -96,6 +96,21 @@ class FieldViews(Ancestry):
         return make_immutable_fields_list("concrete_fields", (f for f in self.fields if f.concrete))
 
     @cached_property
+    def own_columns(self) -> tuple[Any, ...] | None:
+        """What a whole row is selected by; None where some of it is in another table, or is no plain column."""
+        from nuages.db.models.expressions import Col
+
+        if any(field.model._meta.concrete_model is not self.concrete_model for field in self.concrete_fields):
+            return None
+        columns = tuple(field.get_col(self.db_table) for field in self.concrete_fields)
+        return columns if all(type(column) is Col for column in columns) else None
+
+    @cached_property
+    def written_columns(self) -> dict[Any, Any]:
+        """What was written for `own_columns`, dialect by dialect: see `shapes.columns`."""
+        return {}
+
+    @cached_property
     def local_concrete_fields(self) -> Any:
         """Fields that have a column in this model's own table."""
         return make_immutable_fields_list(

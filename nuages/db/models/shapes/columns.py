@@ -1,4 +1,4 @@
-"""What is written for a model's own column, worked out once: most of what most queries select."""
+"""What is written for a model's own columns, worked out once: most of what most queries select."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from nuages.db.models.fields import Field
 from nuages.db.models.shapes.converting import inline_converter, reads_stored
 
 if TYPE_CHECKING:
+    from nuages.db.models.shapes.clauses.related import Loaded
     from nuages.db.models.shapes.writing import Writer
 
-__all__ = ["Column", "Written", "written"]
+__all__ = ["Column", "selected", "written"]
 
 
 @dataclass(slots=True)
 class Column:
-    """One thing that is selected."""
+    """One thing that is selected. May be shared by many statements."""
 
     node: Any
     sql: str
@@ -26,31 +27,19 @@ class Column:
     alias: str | None = None
     name: str | None = None
     kind: str = "field"
-    #: What is known of it, where it is a model's own column.
-    known: Written | None = None
+    #: Of a model's own column: whether the loader reads it as it is stored, and whether it does so in place of what
+    #: the driver would make of it. None of anything else.
+    reads_stored: bool | None = None
+    converts_stored: bool | None = None
 
 
-@dataclass(slots=True)
-class Written:
-    """A column's SQL, and how a loader takes its values."""
-
-    node: Any
-    sql: str
-    #: Whether the loader reads it as it is stored, and whether it does so in place of what the driver would make of it.
-    reads_stored: bool
-    converts_stored: bool
-
-
-def written(node: Any, writer: Writer) -> Written | None:
+def written(node: Any, writer: Writer) -> Column | None:
     """What is known of a column in the table of its model's name; None for any other node."""
-    if type(node) is not Col or node.target.__dict__.get("cached_col") is not node:
+    if type(node) is not Col or (kept := node.kept_writing()) is None:
         return None
-    # A copy of the field has what the field knew.
-    kept: dict[Any, Written] | None = node.target.__dict__.get("_written")
-    if kept is not None:
-        found = kept.get(writer.dialect)
-        if found is not None and found.node is node:
-            return found
+    found: Column | None = kept.get(writer.dialect)
+    if found is not None:
+        return found
     connection = writer.connection
     if type(node.output_field).select_format is not Field.select_format or not type(
         connection
@@ -60,6 +49,22 @@ def written(node: Any, writer: Writer) -> Written | None:
     if params:
         return None
     inline = inline_converter(node, connection)
-    made = Written(node, sql, reads_stored(node, connection), inline is not None and inline.takes_stored)
-    node.target.__dict__["_written"] = {**(kept or {}), writer.dialect: made}
+    converts_stored = inline is not None and inline.takes_stored
+    kept[writer.dialect] = made = Column(
+        node, sql, (), reads_stored=reads_stored(node, connection), converts_stored=converts_stored
+    )
     return made
+
+
+def selected(loaded: Loaded, writer: Writer) -> Sequence[Column]:
+    """The columns of an instance; those of a whole row in the table of its model's name are the same every time."""
+    opts = loaded.model._meta
+    if loaded.nodes is not opts.own_columns:
+        return [writer.column(node) for node in loaded.nodes]
+    kept: dict[Any, Sequence[Column]] = opts.written_columns
+    found = kept.get(writer.dialect)
+    if found is None:
+        found = [writer.column(node) for node in loaded.nodes]
+        if all(column.reads_stored is not None for column in found):
+            kept[writer.dialect] = found
+    return found

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nuages.core.exceptions import EmptyResultSet, FullResultSet
 from nuages.db.models.expressions import Col, RawSQL, Ref, Value
 from nuages.db.models.shapes import joins
 from nuages.db.models.shapes.clauses import limit, lock, order_by, related
-from nuages.db.models.shapes.columns import Column, written
+from nuages.db.models.shapes.columns import Column, selected, written
 from nuages.db.models.shapes.converting import inline_converter, reads_stored
 from nuages.db.models.shapes.slots import Opaque
 from nuages.db.models.sql.where import NothingNode, WhereNode, divided
@@ -244,8 +244,8 @@ class Writer:
         elif self.outer is None:
             self.reads_stored = all(
                 reads_stored(column.node, self.connection)
-                if column.known is None
-                else column.known.reads_stored
+                if column.reads_stored is None
+                else column.reads_stored
                 for column in self.layout.columns
             )
             stored = self.stored_columns(selected)
@@ -266,8 +266,8 @@ class Writer:
 
     def converts_stored(self, column: Column) -> bool:
         """Whether the loader would convert what is stored as the driver does."""
-        if column.known is not None:
-            return column.known.converts_stored
+        if column.converts_stored is not None:
+            return column.converts_stored
         found = inline_converter(column.node, self.connection)
         return found is not None and found.takes_stored
 
@@ -314,7 +314,7 @@ class Writer:
             for number, column in enumerate(layout.columns, 1):
                 if column.alias is None:
                     own = column.name if column.name not in taken else None
-                    column.alias = own or f"col{number}"
+                    column = layout.columns[number - 1] = replace(column, alias=own or f"col{number}")
                     taken.add(column.alias)
 
     def column(
@@ -323,7 +323,9 @@ class Writer:
         """A column of the SELECT list."""
         known = written(node, self)
         if known is not None:
-            return Column(node, known.sql, (), alias, name, kind, known)
+            if alias is None and name is None and kind == "field":
+                return known
+            return Column(node, known.sql, (), alias, name, kind, known.reads_stored, known.converts_stored)
         try:
             sql, params = self.compile(node)
         except EmptyResultSet:
@@ -354,8 +356,7 @@ class Writer:
     def add_instance(self, loaded: related.Loaded) -> None:
         """Select the columns of an instance."""
         loaded.start = len(self.layout.columns)
-        for node in loaded.nodes:
-            self.layout.columns.append(self.column(node))
+        self.layout.columns += selected(loaded, self)
 
     def add_children(self, loaded: related.Loaded) -> None:
         """Select the columns of the instances loaded beside one."""

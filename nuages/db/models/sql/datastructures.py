@@ -10,7 +10,8 @@ from nuages.core.exceptions import FullResultSet
 from nuages.db.models.sql.constants import INNER, LOUTER
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# Neither is ever changed. They are not frozen, for that makes each several times as dear, and every new query has some.
+@dataclass(slots=True, eq=False)
 class BaseTable:
     """The table a query starts from."""
 
@@ -30,7 +31,7 @@ class BaseTable:
         return named(compiler, self.table_name, self.table_alias), []
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Join:
     """A table reached over `join_field` from `parent_alias`.
 

@@ -16,6 +16,7 @@ from nuages.db.models.fields.relations.related_field import LimitChoices
 from nuages.db.models.fields.relations.resolve import RECURSIVE_RELATIONSHIP_CONSTANT
 from nuages.db.models.fields.relations.reverse import ManyToOneRel
 from nuages.db.models.fields.values import Null, To
+from nuages.utils.functional import cached_property
 from nuages.utils.generics import Generic
 from nuages.utils.translation import gettext_lazy as _
 
@@ -221,8 +222,17 @@ class ForeignKey(ForeignObject[To | Combinable, To, Null], Generic[To, Null]):
 
     def get_col(self, alias: str, output_field: Any = None) -> Any:
         if output_field is None:
+            if alias == self.model._meta.db_table:
+                return self.stored_col
             output_field = self._stored_as()
         return super().get_col(alias, output_field)
+
+    @cached_property
+    def stored_col(self) -> Any:
+        """Expression for what the column holds, in the table of the model's name."""
+        from nuages.db.models.expressions import Col
+
+        return Col(self.model._meta.db_table, self, self._stored_as()).keeping_writing()
 
     def _stored_as(self) -> Any:
         """The field at the end of keys of keys: what the column holds."""

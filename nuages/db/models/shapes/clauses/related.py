@@ -59,8 +59,8 @@ class Loaded:
     """An instance in a row: its model, its columns by position, and the instances that hang on it."""
 
     model: Any
-    fields: list[Any]
-    nodes: list[Any]
+    fields: Sequence[Any]
+    nodes: Sequence[Any]
     start: int = 0
     link: Any = None  # the relation that leads here; None for the first
     reverse: bool = False
@@ -97,10 +97,10 @@ def _validate(opts: Any, tree: Mapping[str, Any]) -> None:
             _validate(one.related_model._meta, inner)
 
 
-def loaded_fields(opts: Any, mask: Any) -> list[Any]:
+def loaded_fields(opts: Any, mask: Any) -> Sequence[Any]:
     """The fields of a model that are loaded under a mask."""
     if mask is None:
-        return list(opts.concrete_fields)
+        return opts.concrete_fields  # type: ignore[no-any-return]
     tree, deferring = mask
     keys = _known(opts, tree, lenient=True)
     pk = set(opts.pk_fields)
@@ -151,8 +151,10 @@ def below(opts: Any, mask: Any, relation: Any) -> Any:
     return None
 
 
-def columns(draft: Draft, opts: Any, alias: str, fields: Iterable[Any]) -> list[Any]:
+def columns(draft: Draft, opts: Any, alias: str, fields: Iterable[Any]) -> Sequence[Any]:
     """Columns of a model's fields; those of its parents are joined."""
+    if fields is opts.concrete_fields and alias == opts.db_table and opts.own_columns is not None:
+        return opts.own_columns  # type: ignore[no-any-return]
     nodes = []
     for one in fields:
         owner = one.model._meta.concrete_model
@@ -310,6 +312,7 @@ def _load(
     inner_mask = below(opts, mask, relation.remote_field if reverse else relation)
     inner = chosen.get(name, {}) if chosen is not None else None
     fields = loaded_fields(target, inner_mask)
+    nodes: Sequence[Any]
     model = relation.model if reverse else relation.remote_field.model
     from_parent = bool(reverse and relation.remote_field.parent_link and issubclass(model, parent.model))
     if from_parent:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nuages.core.exceptions import FieldError
 from nuages.db import NotSupportedError, connections
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from nuages.db.models.shapes.draft import Draft
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """Where in a condition we are."""
 
     reuse: set[str] | None  # joins that belong to this call
@@ -64,7 +62,7 @@ def tree(draft: Draft, q: Any, context: Context) -> WhereNode:
     if negated == context.negated and below_not == context.below_not:
         inner = context
     else:
-        inner = replace(context, negated=negated, below_not=below_not)
+        inner = Context(context.reuse, negated, below_not, *context[3:])
     children: list[Any] = []
     for child in q.children:
         if isinstance(child, Q):
