@@ -139,11 +139,13 @@ class Options(FieldViews):
 
     def _expire_cache(self, forward: bool = True, reverse: bool = True) -> None:
         """Forget derived views after a change."""
-        stale = (self.FORWARD_PROPERTIES if forward else frozenset()) | (
-            self.REVERSE_PROPERTIES if reverse and not self.abstract else frozenset()
-        )
-        for name in stale:
-            self.__dict__.pop(name, None)
+        known = self.__dict__
+        if forward:
+            for name in self.FORWARD_PROPERTIES & known.keys():
+                del known[name]
+        if reverse and not self.abstract:
+            for name in self.REVERSE_PROPERTIES:
+                known.pop(name, None)
         self._fields_cache = {}
         found_paths.clear()
 

@@ -120,10 +120,10 @@ def _is_label(value: Any) -> bool:
 
 
 def check_db_default(field: Any, options: Options) -> Messages:
-    from nuages.db.models.expressions import Value
-
     if not field.has_db_default():
         return
+    from nuages.db.models.expressions import Value
+
     expression = field._db_default_expression
     if (
         isinstance(expression, Value)
@@ -171,10 +171,12 @@ def check_db_comment(field: Any, options: Options) -> Messages:
 
 
 def check_null_key(field: Any, options: Options) -> Messages:
+    if not (field.primary_key and field.null):
+        return
     from nuages.db import connection
 
     # Databases that keep '' as NULL need nullable keys for string fields.
-    if field.primary_key and field.null and not connection.features.interprets_empty_strings_as_nulls:
+    if not connection.features.interprets_empty_strings_as_nulls:
         yield checks.Error(
             "Primary keys must not have null=True.",
             hint="Set null=False on the field, or remove primary_key=True argument.",
@@ -200,7 +202,8 @@ def check_validators(field: Any, options: Options) -> Messages:
 
 
 def check_deprecation(field: Any, options: Options) -> Messages:
-
+    if field.system_check_removed_details is None and field.system_check_deprecated_details is None:
+        return
     name = field.__class__.__name__
     for details, level, fallback, default_id in (
         (
