@@ -254,3 +254,14 @@ def test_third_party_methods_make_a_node_opaque() -> None:
             return self.as_sql(compiler, connection)
 
     assert (Plain.shape_safe, Clever.shape_safe, Promising.shape_safe) == (True, False, True)
+
+
+def test_a_node_made_with_keywords_is_told_from_one_without_and_gives_them_back() -> None:
+    made = Value(1, output_field=fields.FloatField())
+    _path, args, kwargs = made.deconstruct()
+    assert args == (1,)
+    assert list(kwargs) == ["output_field"]
+    assert made != Value(1)
+    assert Value(1).deconstruct()[2] == {}
+    kwargs.clear()
+    assert made == Value(1, output_field=fields.FloatField())

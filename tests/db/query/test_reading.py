@@ -8,9 +8,23 @@ from decimal import Decimal
 
 import pytest
 
+from nuages.core.exceptions import FieldError
 from nuages.db import connection
-from nuages.db.models import Avg, Count, Exists, F, OuterRef, Prefetch, Subquery, Sum, Value, Window
+from nuages.db.models import (
+    Avg,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    Window,
+)
 from nuages.db.models.functions import Lower, RowNumber
+from nuages.db.models.shapes import shape as shapes
 from nuages.test.utils import CaptureQueriesContext
 from tests.db.query.shop.models import Author, Book, Cover, Novel
 
@@ -30,6 +44,19 @@ def test_slices_of_slices() -> None:
     assert list(ordered[2:2]) == []
     with pytest.raises(ValueError, match="Negative indexing is not supported"):
         ordered[-1]
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, 2**63, 10**20])
+def test_limits_beyond_what_a_database_counts_limit_nothing(number: int) -> None:
+    books = Book.objects.order_by("pk")
+    assert list(books.all()[:number]) == list(books)
+    assert list(books.all()[number:]) == list(books.all()[number : number + 5]) == []
+    assert list(books.all()[1:][:number]) == list(books)[1:]
+    assert books.all()[:number].exists()
+    assert books.all()[1:number].count() == len(books) - 1
+    with pytest.raises(IndexError):
+        books.all()[number]
+    assert list(Book.objects.filter(pk__in=books.all()[:number]).order_by("pk")) == list(books)
 
 
 def test_pages_of_a_list_share_one_shape() -> None:
@@ -76,6 +103,29 @@ def test_subqueries_and_windows() -> None:
     assert [author.name for author in Author.objects.filter(has_red)] == ["Ana"]
     ranked = Book.objects.annotate(rank=Window(RowNumber(), partition_by="author", order_by="-pages"))
     assert sorted(ranked.filter(rank=1).values_list("title", flat=True)) == ["Dusk", "Echo", "Fire"]
+
+
+@pytest.mark.parametrize("several", [Author.objects.values("pk", "name"), Author.objects.all()])
+def test_a_subquery_of_several_columns_is_no_value(several: QuerySet[Author]) -> None:
+    for one in (several, Subquery(several), Subquery(several[:1])):
+        for step in (Book.objects.annotate, Book.objects.alias, Book.objects.values):
+            with pytest.raises(FieldError, match=r"^Cannot resolve expression type, unknown output_field$"):
+                step(found=one)
+    assert all(Book.objects.annotate(found=Exists(several)).values_list("found", flat=True))
+    key = Subquery(Author.objects.only("pk").order_by("pk")[:1])
+    assert (
+        Book.objects.annotate(found=key).values_list("found", flat=True)[0]
+        == Author.objects.earliest("pk").pk
+    )
+
+
+def test_the_columns_of_a_row_stay_as_they_are_where_a_statement_names_them() -> None:
+    plain = str(Book.objects.order_by("pk").query)
+    assert Book.objects.order_by("title", "pk").distinct()[:2].count() == 2
+    ranked = Book.objects.annotate(place=Window(RowNumber(), order_by="pk")).filter(place__lte=2)
+    assert len(ranked) == 2
+    shapes.forget()
+    assert str(Book.objects.order_by("pk").query) == plain
 
 
 def test_combined_queries_are_ordered_and_sliced_as_one() -> None:

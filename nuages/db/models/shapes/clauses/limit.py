@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from nuages.db.models.shapes.draft import Draft
 
 
+#: More rows than any database can count: skipping or taking more is no other question.
+MOST_ROWS = 2**63 - 1
+
+
 def narrowed(low: int, count: int | None, start: int | None, stop: int | None) -> tuple[int, int | None]:
     """Rows to skip and to take when `[start:stop]` is taken of rows that are sliced already."""
     if stop is not None:
@@ -15,7 +19,7 @@ def narrowed(low: int, count: int | None, start: int | None, stop: int | None) -
     if start:
         low += start if count is None else min(start, count)
         count = None if count is None else max(0, count - start)
-    return low, count
+    return min(low, MOST_ROWS), None if count is None else min(count, MOST_ROWS)
 
 
 def write(draft: Draft, connection: Any) -> tuple[str, list[Any]]:

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from nuages.core.exceptions import FieldError
 from nuages.db.models.constants import LOOKUP_SEP
+from nuages.db.models.expressions import Subquery
+from nuages.db.models.expressions.base import OutputFieldIsNoneError
 from nuages.db.models.shapes import joins
+from nuages.db.models.shapes.clauses import related
 
 if TYPE_CHECKING:
     from nuages.db.models.shapes.draft import Draft
@@ -54,9 +57,9 @@ def annotate(draft: Draft, alias: str, node: Any, *, select: bool = True) -> Any
     check_alias(alias)
     resolved = node.resolve_expression(draft, allow_joins=True, reuse=None)
     if hasattr(resolved, "combined_queries"):
-        from nuages.db.models.expressions import Subquery
-
         resolved = Subquery(resolved)
+    if isinstance(resolved, Subquery):
+        _check_one_column(resolved)
     draft.annotations = {**draft.annotations, alias: resolved}
     hidden = draft.hidden
     if select:
@@ -67,6 +70,18 @@ def annotate(draft: Draft, alias: str, node: Any, *, select: bool = True) -> Any
     else:
         draft.hidden = hidden | {alias}
     return resolved
+
+
+def _check_one_column(subquery: Any) -> None:
+    """Refuse rows of several columns, which have no type, where one value is asked for."""
+    query = subquery.query
+    # Asking for a type that is not known is an error by itself.
+    if subquery.output_field is not query.output_field or query.selection is not None:
+        return
+    opts = query.get_meta()
+    # Objects are taken for their key, but only where nothing else of them is loaded.
+    if opts is not None and len(related.loaded_fields(opts, related.mask_of(query))) > 1:
+        raise OutputFieldIsNoneError("Cannot resolve expression type, unknown output_field")
 
 
 def group(draft: Draft) -> None:
