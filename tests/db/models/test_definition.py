@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from nuages.core.exceptions import FieldDoesNotExist, FieldError, ImproperlyConfigured
@@ -21,6 +25,32 @@ def test_a_child_has_its_parents_fields_and_a_link_that_is_its_key() -> None:
     assert list(Atlas._meta.parents) == [Volume]
     assert Atlas._meta.get_field("title").model is Volume
     assert issubclass(Atlas.DoesNotExist, Volume.DoesNotExist)
+
+
+def test_threads_that_ask_first_for_a_models_exception_get_one_class() -> None:
+    with isolate_apps("tests.db.models.library"):
+
+        class Above(models.Model):
+            class Meta:
+                app_label = "library"
+
+        class Below(Above):
+            class Meta:
+                app_label = "library"
+
+    barrier = threading.Barrier(8)
+
+    def ask(number: int) -> type[Exception]:
+        barrier.wait()
+        return (Below if number % 2 else Below()).DoesNotExist
+
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(ask, range(8)))
+    assert found == {Below.DoesNotExist}
+    assert Below.DoesNotExist.__mro__[1] is Above.DoesNotExist
+    assert Below.DoesNotExist.__qualname__.endswith("Below.DoesNotExist")
+    assert Below.DoesNotExist.__module__ == __name__
+    assert pickle.loads(pickle.dumps(Atlas.DoesNotExist("x"))).args == ("x",)
 
 
 def test_an_abstract_models_fields_are_copied() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from nuages.apps import apps
@@ -34,19 +35,45 @@ def attach_exceptions(draft: Draft) -> None:
     """`DoesNotExist`, `MultipleObjectsReturned` and `NotUpdated`, below those of concrete parents."""
     if draft.abstract:
         return
-    roots: dict[str, tuple[type, ...]] = {
-        "DoesNotExist": (ObjectDoesNotExist,),
-        "MultipleObjectsReturned": (MultipleObjectsReturned,),
-        "NotUpdated": (ObjectNotUpdated, DatabaseError),
-    }
-    cls = draft.cls
-    concrete = [
+    concrete = tuple(
         parent for parent in draft.parents if "_meta" in parent.__dict__ and not parent._meta.abstract
-    ]
-    for name, root in roots.items():
-        bases = tuple(getattr(parent, name) for parent in concrete) or root
-        namespace: dict[str, Any] = {"__module__": draft.module, "__qualname__": f"{cls.__qualname__}.{name}"}
-        setattr(cls, name, type(name, bases, namespace))
+    )
+    for name in _ROOTS:
+        setattr(draft.cls, name, _ModelException(draft.cls, name, concrete))
+
+
+_ROOTS: dict[str, tuple[type, ...]] = {
+    "DoesNotExist": (ObjectDoesNotExist,),
+    "MultipleObjectsReturned": (MultipleObjectsReturned,),
+    "NotUpdated": (ObjectNotUpdated, DatabaseError),
+}
+
+# Two threads that ask at once get one class: what one raises, the other catches. A class asks for its parents'.
+_making = threading.RLock()
+
+
+class _ModelException:
+    """An exception of a model, made when it is first asked for: classes are dear, and most are never needed."""
+
+    __slots__ = ("model", "name", "parents")
+
+    def __init__(self, model: type, name: str, parents: tuple[type, ...]) -> None:
+        self.model = model
+        self.name = name
+        self.parents = parents
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        with _making:
+            if self.model.__dict__[self.name] is self:
+                setattr(self.model, self.name, self._made())
+        return self.model.__dict__[self.name]
+
+    def _made(self) -> type:
+        model, name = self.model, self.name
+        bases = tuple(getattr(parent, name) for parent in self.parents) or _ROOTS[name]
+        return type(
+            name, bases, {"__module__": model.__module__, "__qualname__": f"{model.__qualname__}.{name}"}
+        )
 
 
 def inherit_ordering(draft: Draft) -> None:

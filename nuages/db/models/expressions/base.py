@@ -125,9 +125,10 @@ class BaseExpression:
                 yield inner
 
     def _any_source(self, name: str) -> bool:
-        return any(
-            inner is not None and getattr(inner, name, False) for inner in self.get_source_expressions()
-        )
+        for inner in self.get_source_expressions():
+            if inner is not None and getattr(inner, name, False):
+                return True
+        return False
 
     @derived
     def contains_aggregate(self) -> bool:

@@ -237,6 +237,8 @@ class Col(Expression):
     """A column of a table that the query has under `alias`."""
 
     contains_column_references = True  # type: ignore[assignment]
+    # Nothing is in it: said here, it need not be found out for each.
+    contains_aggregate = contains_over_clause = contains_subquery = False  # type: ignore[assignment]
     possibly_multivalued = False
     structure = ("alias", "target")
 
