@@ -45,6 +45,8 @@ def watch_and_restart(announce: Callable[[str], None]) -> int:
 
     missed_since: float | None = time.time()
     child = start()
+    # Whoever ends this process means the child, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     # Ctrl-C reaches the child as well; it ends by itself and we with it.
     try:
         for changes in watch(
@@ -188,10 +190,20 @@ def serve_here(application: Any, address: Address) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, server.stop)
+        if reloading():
+            _stop_without(os.getppid(), loop, server.stop)
         await server.serve()
 
     with asyncio.Runner(loop_factory=_new_loop) as runner:
         runner.run(main())
+
+
+def _stop_without(parent: int, loop: asyncio.AbstractEventLoop, stop: Callable[[], object]) -> None:
+    """Look every second whether the process that watches is still there, as one that was killed ends nobody else."""
+    if os.getppid() != parent:
+        stop()
+    else:
+        loop.call_later(1, _stop_without, parent, loop, stop)
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:

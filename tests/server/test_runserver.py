@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import os
+import signal
+import socket
 import time
 from pathlib import Path
 
@@ -54,6 +56,23 @@ def test_a_saved_file_is_served_and_an_error_is_shown_until_it_is_mended(tmp_pat
         assert answered(served, "/", b"SyntaxError"), "".join(served.output)
         urls.write_text(good)
         assert answered(served, "/", b"plain"), "".join(served.output)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_no_server_outlives_the_process_that_watches(tmp_path: Path, number: signal.Signals) -> None:
+    write_site(tmp_path)
+    with running(tmp_path, "runserver", "{port}") as served:
+        assert answered(served, "/", b"plain")
+        served.process.send_signal(number)
+        served.process.wait(10)
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            try:
+                socket.create_connection(("127.0.0.1", served.port), timeout=1).close()
+            except ConnectionRefusedError:
+                return
+            time.sleep(0.1)
+        pytest.fail("the port is still served")
 
 
 def test_what_is_saved_before_the_watch_stands_is_found(
