@@ -19,7 +19,7 @@ from benchmarks.work.common import choose, report
 
 ROWS = 1000
 BULK = 10_000
-NOW = datetime.datetime(2026, 11, 22, 10)
+NOW = datetime.datetime(2026, 11, 22, 10, tzinfo=datetime.UTC)
 POSTGRES = os.environ.get("BENCHMARK_DATABASE") == "postgresql"
 
 #: The server's answer is waited for, which takes no processor time here.
@@ -46,7 +46,7 @@ def measure() -> dict[str, float]:
     settings.configure(
         SECRET_KEY="benchmark",
         INSTALLED_APPS=[],
-        USE_TZ=False,
+        USE_TZ=True,
         DATABASES={"default": database()},
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     )
