@@ -180,7 +180,7 @@ class Presenter:
         return reading(show_step, bit)
 
     def show_pair(self, bit: str, last: str, *, first: bool) -> Callable[[Any], str]:
-        """Look `bit.last` up and show what is there, in one go."""
+        """Look `bit.last` up and show what is there, in one go; neither is an index."""
         key = bit, last, first
         made = self._pairs.get(key)
         if made is None:
@@ -190,8 +190,6 @@ class Presenter:
 
     def _make_pair(self, bit: str, last: str, first: bool) -> Callable[[Any], str]:
         look_up, show_last = step(bit, first=first), self.show_step(last, first=False)
-        if bit.isdecimal() or last.isdecimal():
-            return lambda holder: show_last(look_up(holder))
         by_attribute, last_by_attribute = attribute_types(bit), attribute_types(last)
         escape = _escape_inner if self.switches.autoescape else _same
 

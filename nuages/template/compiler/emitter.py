@@ -200,7 +200,7 @@ class Emitter(Variables):
         if special is not None:
             self.show_value(special)
             return
-        if len(lookups) == 2:
+        if len(lookups) == 2 or any(bit.isdecimal() for bit in lookups[-2:]):
             value, settled = self._holder(lookups)
             self.put(self.call(self.show_step(lookups[-1], first=not settled), value))
             return
