@@ -208,9 +208,6 @@ class DatabaseOperations(BaseDatabaseOperations):
 
     # Values going out: the driver knows Python's types
 
-    def adapt_integerfield_value(self, value: Any, internal_type: str) -> Any:
-        return value
-
     def adapt_datefield_value(self, value: Any) -> Any:
         return value
 
