@@ -106,14 +106,18 @@ def pace_of(what: str, sql: str) -> Pace:
 class Statement:
     """SQL with `%s` placeholders and its other forms; made once per plan and kept with it."""
 
-    __slots__ = ("_native", "_pace", "name", "qmark", "reads_stored", "sql", "writes")
+    __slots__ = ("_native", "_pace", "fills_columns", "name", "qmark", "reads_stored", "sql", "writes")
 
-    def __init__(self, sql: str, stored: str | None = None, reads_stored: bool = False) -> None:
+    def __init__(
+        self, sql: str, stored: str | None = None, reads_stored: bool = False, fills_columns: bool = False
+    ) -> None:
         """`stored` asks the same of a driver that would convert columns, and leaves that to the loader.
 
-        `reads_stored` says that the loader takes every column as it is stored.
+        `reads_stored` says that the loader takes every column as it is stored, `fills_columns` that every parameter is
+        the value of a column, so that a server knows its type without seeing it.
         """
         self.sql = sql
+        self.fills_columns = fills_columns
         self.reads_stored = reads_stored
         self._pace: Pace | None = None
         self.qmark = qmarks(stored or sql)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from nuages.db import NotSupportedError, OperationalError, connections, transaction
+from nuages.db.backends.postgresql.driver import Cursor, ServerBindingCursor
 from nuages.db.backends.statement import Statement
 from nuages.spine import WorkerLane, wait
 from tests.db.backends.conftest import other_session, sessions
@@ -258,3 +259,23 @@ def test_a_failed_statement_costs_no_connection(postgres: Any, run: Run) -> None
 
     first, second = run(main())
     assert first == second
+
+
+def test_values_of_a_row_go_beside_the_sql_unless_settings_choose_a_cursor(postgres: Any) -> None:
+    row = Statement("INSERT INTO note (text) VALUES (%s)", fills_columns=True)
+    other = Statement("SELECT %s")
+    raw = postgres.connection
+    assert isinstance(raw.kept_cursor(row), ServerBindingCursor)
+    assert not isinstance(raw.kept_cursor(other), ServerBindingCursor)
+
+    class Chosen(Cursor):
+        """A cursor of the project's own."""
+
+    postgres.close()
+    postgres.settings_dict["OPTIONS"]["cursor_factory"] = Chosen
+    try:
+        postgres.ensure_connection()
+        assert isinstance(postgres.connection.kept_cursor(row), Chosen)
+    finally:
+        del postgres.settings_dict["OPTIONS"]["cursor_factory"]
+        postgres.close()

@@ -117,6 +117,9 @@ class Connection(psycopg.Connection[Any]):
             if len(self._kept_cursors) >= KEPT_CURSORS:
                 self._kept_cursors.clear()
             factory: Any = self.cursor_factory
+            if statement.fills_columns and factory is Cursor:
+                # Values beside the SQL are the quicker way where no type is in doubt.
+                factory = ServerBindingCursor
             found = kept_cursor_class(factory, statement.reads_stored)(self)
             self._kept_cursors[statement] = found
         return found

@@ -76,7 +76,7 @@ class InsertPlan:
         self.tail = f" {self.returning.sql}" if self.returning is not None and self.returning.sql else ""
         empty = connection.ops.pk_default_value()
         places = ", ".join("%s" for _field in self.fields) or empty
-        self.statement = Statement(f"{self.head} VALUES ({places}){self.tail}")
+        self.statement = Statement(f"{self.head} VALUES ({places}){self.tail}", fills_columns=True)
         #: Some field may be left to the database's default.
         self.may_leave_defaults = any(field.has_db_default() for field in self.fields)
         counted = options.auto_field
