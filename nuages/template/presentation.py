@@ -111,8 +111,8 @@ def _same(value: Any) -> Any:
     return value
 
 
-#: Templates made from text on the fly may name ever other filters; forgetting them all is cheaper than keeping them.
-MOST_FILTERED = 8192
+#: Templates made from text on the fly may ask for ever other ones; forgetting them all is cheaper than keeping them.
+MOST_FUNCTIONS = 32768
 
 
 @lru_cache(maxsize=256)
@@ -132,17 +132,20 @@ class Presenter:
         self.show, self.show_variable, self.show_number = self._make()
         for which in ("show", "show_variable", "show_number"):
             getattr(self, which).made_from = ("show", tuple(switches), string_if_invalid, which)
-        self._steps: dict[tuple[str, bool], Callable[[Any], str]] = {}
-        self._pairs: dict[tuple[str, str, bool], Callable[[Any], str]] = {}
-        self._filtered: dict[tuple[Any, ...], Callable[[Any], str]] = {}
+        self._functions: dict[tuple[Any, ...], Callable[[Any], str]] = {}
+
+    def _kept(self, kind: str, make: Callable[..., Callable[[Any], str]], *key: Any) -> Callable[[Any], str]:
+        made = self._functions.get((kind, *key))
+        if made is None:
+            if len(self._functions) >= MOST_FUNCTIONS:
+                self._functions.clear()
+            made = self._functions[kind, *key] = make(*key)
+            made.made_from = (kind, tuple(self.switches), self.string_if_invalid, *key)  # type: ignore[attr-defined]
+        return made
 
     def show_step(self, bit: str, *, first: bool) -> Callable[[Any], str]:
         """Look `bit` up and show what is there, in one go."""
-        made = self._steps.get((bit, first))
-        if made is None:
-            made = self._steps[bit, first] = self._make_step(bit, first)
-            made.made_from = ("show_step", tuple(self.switches), self.string_if_invalid, bit, first)  # type: ignore[attr-defined]
-        return made
+        return self._kept("show_step", self._make_step, bit, first)
 
     def _make_step(self, bit: str, first: bool) -> Callable[[Any], str]:
         if bit.isdecimal():
@@ -181,12 +184,7 @@ class Presenter:
 
     def show_pair(self, bit: str, last: str, *, first: bool) -> Callable[[Any], str]:
         """Look `bit.last` up and show what is there, in one go; neither is an index."""
-        key = bit, last, first
-        made = self._pairs.get(key)
-        if made is None:
-            made = self._pairs[key] = self._make_pair(bit, last, first)
-            made.made_from = ("show_pair", tuple(self.switches), self.string_if_invalid, *key)  # type: ignore[attr-defined]
-        return made
+        return self._kept("show_pair", self._make_pair, bit, last, first)
 
     def _make_pair(self, bit: str, last: str, first: bool) -> Callable[[Any], str]:
         look_up, show_last = step(bit, first=first), self.show_step(last, first=False)
@@ -222,14 +220,7 @@ class Presenter:
 
         `on_str` is what the filter does to an exact `str`; what is missing reaches it as an empty one.
         """
-        key = bit, on_str, function, first
-        made = self._filtered.get(key)
-        if made is None:
-            if len(self._filtered) >= MOST_FILTERED:
-                self._filtered.clear()
-            made = self._filtered[key] = self._make_filtered(bit, on_str, function, first)
-            made.made_from = ("show_filtered", tuple(self.switches), self.string_if_invalid, *key)  # type: ignore[attr-defined]
-        return made
+        return self._kept("show_filtered", self._make_filtered, bit, on_str, function, first)
 
     def _make_filtered(
         self, bit: str, on_str: Callable[[Any], Any], function: Callable[[Any], Any], first: bool

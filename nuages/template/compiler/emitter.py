@@ -224,8 +224,8 @@ class Emitter(Variables):
             return
         on_str, function = filtered
         value, settled = self._holder(lookups)
-        made = presenter_for(self.switches, self.string_if_invalid)
-        shown = made.show_filtered(lookups[-1], on_str, function, first=not settled)
+        shows = presenter_for(self.switches, self.string_if_invalid)
+        shown = shows.show_filtered(lookups[-1], on_str, function, first=not settled)
         self.put(self.call(self.constant(shown, f"show_{identifier(lookups[-1])}"), value))
 
     def _alone(
@@ -235,9 +235,9 @@ class Emitter(Variables):
         if len(expression.filters) != 1:
             return None
         function, arguments = expression.filters[0]
-        made = spelled_out(function, arguments, self.switches)
-        if made is not None:
-            return made, made
+        short = spelled_out(function, arguments, self.switches)
+        if short is not None:
+            return short, short
         if (
             arguments
             or getattr(function, "expects_localtime", False)
@@ -459,9 +459,9 @@ class Emitter(Variables):
 
     def _filters(self, filters: Sequence[tuple[Filter, list[Argument]]], value: ast.expr) -> ast.expr:
         for function, arguments in filters:
-            made = spelled_out(function, arguments, self.switches)
-            if made is not None:
-                value = self.call(self.constant(made, identifier(made.__name__)), value)
+            short = spelled_out(function, arguments, self.switches)
+            if short is not None:
+                value = self.call(self.constant(short, identifier(short.__name__)), value)
                 continue
             given = [
                 self.required(argument) if looked_up else self.literal(argument)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from inspect import Parameter, signature, unwrap
 from typing import Any
 
 from nuages.template.library import Library
+from nuages.template.presentation import Switches
 from nuages.utils.safestring import SafeData, mark_safe
 
 register = Library()
+
+SpellsOut = Callable[[str | int | None, Switches], Callable[[Any], Any] | None]
 
 
 def stringfilter(func: Callable[..., Any]) -> Callable[..., Any]:
@@ -51,6 +54,28 @@ def _on_text_alone(func: Callable[[str], Any], innermost: Any) -> Callable[..., 
     # What compiled templates call for an exact `str`.
     on_text.on_str = func  # type: ignore[attr-defined]
     return on_text
+
+
+def spelled_out_for(function: Callable[..., Any]) -> Callable[[SpellsOut], SpellsOut]:
+    """Register what makes a filter for the very argument that a template gives it, or for none.
+
+    It is given the argument and the switches, and returns a function of the value alone; None where it has nothing.
+    Compiled templates call that, and keep it on disk by what it was made from.
+    """
+
+    def decorate(make: SpellsOut) -> SpellsOut:
+        @lru_cache(maxsize=1024)
+        def made(argument: str | int | None, switches: Switches) -> Callable[[Any], Any] | None:
+            short = make(argument, switches)
+            if short is not None:
+                short.__name__ = function.__name__
+                short.made_from = ("spelled_out", function, argument, switches)  # type: ignore[attr-defined]
+            return short
+
+        function.spelled_out = made  # type: ignore[attr-defined]
+        return make
+
+    return decorate
 
 
 def _takes_one(func: Callable[..., Any]) -> bool:

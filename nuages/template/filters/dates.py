@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
-from nuages.template.filters import register
+from nuages.template.filters import register, spelled_out_for
 from nuages.template.presentation import Switches
 from nuages.utils import formats
 from nuages.utils.dateformat import DateFormat, time_format, writer_of
@@ -37,7 +36,7 @@ def date(value: Any, arg: str | None = None) -> Any:
     return _written(value, arg, formats.date_format, date_text)
 
 
-@lru_cache(maxsize=1024)
+@spelled_out_for(date)
 def date_spelled_out(form: str | int | None, switches: Switches) -> Callable[[Any], Any] | None:
     """The same for one format that is spelled out in the template, its parts looked at beforehand."""
     if not isinstance(form, str):
@@ -54,12 +53,7 @@ def date_spelled_out(form: str | int | None, switches: Switches) -> Callable[[An
         value = template_localtime(value, use_tz=switches.use_tz)
         return on_datetime(value) if kind is datetime.datetime else date(value, form)
 
-    written.__name__ = "date"
-    written.made_from = ("spelled_out", date, form, switches)  # type: ignore[attr-defined]
     return written
-
-
-date.spelled_out = date_spelled_out  # type: ignore[attr-defined]
 
 
 @register.filter(expects_localtime=True, is_safe=False)

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from nuages.template.compiler.folding import pure
-from nuages.template.filters import register
+from nuages.template.filters import register, spelled_out_for
 from nuages.template.presentation import Switches
 from nuages.template.tokens import VARIABLE_ATTRIBUTE_SEPARATOR
 from nuages.utils.html import conditional_escape
@@ -99,7 +99,7 @@ def join(value: Any, arg: Any, autoescape: bool = True) -> Any:
         return value
 
 
-@lru_cache(maxsize=1024)
+@spelled_out_for(join)
 def _join_spelled_out(arg: str | int | None, switches: Switches) -> Callable[[Any], Any] | None:
     """The same with a text between the items that stands in the template, which is safe."""
     if not isinstance(arg, str) or not switches.autoescape:
@@ -113,12 +113,7 @@ def _join_spelled_out(arg: str | int | None, switches: Switches) -> Callable[[An
             return SafeString(escape_text(arg.join(value)))
         return join(value, SafeString(arg))
 
-    joined.__name__ = "join"
-    joined.made_from = ("spelled_out", join, arg, switches)  # type: ignore[attr-defined]
     return joined
-
-
-join.spelled_out = _join_spelled_out  # type: ignore[attr-defined]
 
 
 @register.filter(is_safe=False)

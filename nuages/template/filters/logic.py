@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 from nuages.template.compiler.folding import pure
-from nuages.template.filters import register
+from nuages.template.filters import register, spelled_out_for
 from nuages.template.presentation import Switches
 from nuages.utils.translation import gettext
 
@@ -42,7 +41,7 @@ def yesno(value: Any, arg: str | None = None) -> Any:
     return for_true if value else for_false
 
 
-@lru_cache(maxsize=1024)
+@spelled_out_for(yesno)
 def _yesno_spelled_out(arg: str | int | None, switches: Switches) -> Callable[[Any], Any] | None:
     """The same with words that stand in the template."""
     words = arg.split(",") if isinstance(arg, str) else []
@@ -55,9 +54,4 @@ def _yesno_spelled_out(arg: str | int | None, switches: Switches) -> Callable[[A
             return for_none
         return for_true if value else for_false
 
-    chosen.__name__ = "yesno"
-    chosen.made_from = ("spelled_out", yesno, arg, switches)  # type: ignore[attr-defined]
     return chosen
-
-
-yesno.spelled_out = _yesno_spelled_out  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from nuages.template.compiler.folding import pure
-from nuages.template.filters import register
+from nuages.template.filters import register, spelled_out_for
 from nuages.template.presentation import Switches, plain_numbers
 from nuages.utils import formats
 from nuages.utils.html import avoid_wrapping
@@ -100,7 +100,7 @@ def _shortly(value: Any, arg: Any) -> SafeString | None:
 _PLAIN = 1e15
 
 
-@lru_cache(maxsize=1024)
+@spelled_out_for(floatformat)
 def _floatformat_spelled_out(arg: str | int | None, switches: Switches) -> Callable[[Any], Any] | None:
     """The same for one number of places that stands in the template."""
     places, grouped, localized = _notation(arg)
@@ -119,12 +119,7 @@ def _floatformat_spelled_out(arg: str | int | None, switches: Switches) -> Calla
         result = floatformat(value, arg)
         return mark_safe(result) if isinstance(value, SafeData) else result
 
-    written.__name__ = "floatformat"
-    written.made_from = ("spelled_out", floatformat, arg, switches)  # type: ignore[attr-defined]
     return written
-
-
-floatformat.spelled_out = _floatformat_spelled_out  # type: ignore[attr-defined]
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -273,7 +268,7 @@ def _ending(value: Any, singular: str, plural: str) -> str:
         return ""
 
 
-@lru_cache(maxsize=1024)
+@spelled_out_for(pluralize)
 def _pluralize_spelled_out(arg: str | int | None, switches: Switches) -> Callable[[Any], Any] | None:
     """The same for endings that stand in the template."""
     endings = _endings("s" if arg is None else arg) if isinstance(arg, str | None) else None
@@ -286,9 +281,4 @@ def _pluralize_spelled_out(arg: str | int | None, switches: Switches) -> Callabl
             return singular if value == 1 else plural
         return _ending(value, singular, plural)
 
-    ending.__name__ = "pluralize"
-    ending.made_from = ("spelled_out", pluralize, arg, switches)  # type: ignore[attr-defined]
     return ending
-
-
-pluralize.spelled_out = _pluralize_spelled_out  # type: ignore[attr-defined]
