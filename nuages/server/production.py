@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -59,9 +60,10 @@ def serve(address: Address, options: ServeOptions) -> None:
         log_level=LogLevels.warning,
     )
     if sys.platform != "win32":
-        _leave_the_terminal_to_this_process()
-        _let_starting_workers_be_stopped()
+        _in_each_worker(_leaves_the_terminal_alone, _can_be_stopped_while_starting)
         _load_what_workers_share()
+    if sys.platform == "linux":
+        _in_each_worker(_lets_threads_finish)
     server.serve()
 
 
@@ -87,31 +89,46 @@ def _load_what_workers_share() -> None:
     gc.freeze()
 
 
-def _let_starting_workers_be_stopped() -> None:
+def _in_each_worker(*actions: Callable[[], object]) -> None:
+    """Call functions in each worker that this process forks, before anything else happens there."""
+    parent = os.getpid()
+
+    def begin() -> None:
+        # Workers may fork, too, and what they start is no worker.
+        if os.getppid() == parent:
+            for action in actions:
+                action()
+
+    os.register_at_fork(after_in_child=begin)
+
+
+def _can_be_stopped_while_starting() -> None:
     """Have SIGTERM end a worker that does not serve yet.
 
     A forked worker has its parent's handlers until Granian gives it its own, which is after the application is loaded:
     a signal in between would be taken for the parent's and lost, and the stop would wait out the whole of `grace`.
     """
-    parent = os.getpid()
-
-    def in_worker() -> None:
-        if os.getppid() == parent:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-    os.register_at_fork(after_in_child=in_worker)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def _leave_the_terminal_to_this_process() -> None:
-    """Put workers into process groups of their own.
+def _leaves_the_terminal_alone() -> None:
+    """Put a worker into a process group of its own.
 
-    Ctrl-C goes to everything in the terminal's group. A worker would be stopped twice, by it and by this process, and
+    Ctrl-C goes to everything in the terminal's group. A worker would be stopped twice, by it and by the parent, and
     Granian drops the requests of one that hears a second signal while it finishes them.
     """
-    parent = os.getpid()
+    os.setpgid(0, 0)
 
-    def in_worker() -> None:
-        if os.getppid() == parent:
-            os.setpgid(0, 0)
 
-    os.register_at_fork(after_in_child=in_worker)
+def _lets_threads_finish() -> None:
+    """Have a thread of a worker that wakes up wait for its turn, where the system knows such turns (Linux).
+
+    Those who receive, answer and send share one interpreter. A thread that wakes would by default take the processor
+    from the one at work, find the interpreter taken, and give it back: several times in each request.
+    """
+    try:
+        if os.sched_getscheduler(0) == os.SCHED_OTHER:  # else somebody has chosen
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    except OSError:
+        # Not allowed here: slower, and nothing else.
+        pass

@@ -199,6 +199,13 @@ class Served:
         finally:
             connection.close()
 
+    def workers(self) -> list[int]:
+        """Return the ids of the processes that it has forked."""
+        pid = self.process.pid
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [int(each) for each in children if Path(f"/proc/{each}/cmdline").read_bytes() == command]
+
     def seen(self) -> list[str]:
         """Return what the views noted."""
         log = self.folder / "seen.log"

@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -381,14 +382,25 @@ def test_a_worker_that_is_still_starting_does_not_hold_up_the_stop(tmp_path: Pat
         assert served.process.wait(15) == 0
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a policy that Linux has")
+def test_threads_of_a_worker_let_one_another_finish(site: Served) -> None:
+    assert site.get("/")[0] == 200
+    policies = [
+        os.sched_getscheduler(int(thread.name))
+        for worker in site.workers()
+        for thread in Path(f"/proc/{worker}/task").iterdir()
+    ]
+    assert set(policies) == {os.SCHED_BATCH}
+    assert os.sched_getscheduler(site.process.pid) == os.SCHED_OTHER
+
+
 def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
     write_site(tmp_path)
     with running(tmp_path, "serve", "{port}") as served:
         served.wait_until_it_listens()
         assert served.get("/")[0] == 200
-        children = Path(f"/proc/{served.process.pid}/task/{served.process.pid}/children").read_text().split()
-        for child in children:
-            os.kill(int(child), signal.SIGKILL)
+        for worker in served.workers():
+            os.kill(worker, signal.SIGKILL)
         until = time.monotonic() + 20
         while time.monotonic() < until:
             try:
