@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from importlib import import_module, reload
 from typing import Any
 
@@ -19,6 +20,7 @@ from nuages.db.migrations.exceptions import (
 )
 from nuages.db.migrations.graph import MigrationGraph
 from nuages.db.migrations.recorder import MigrationRecorder
+from nuages.utils.module_loading import named_by
 
 MIGRATIONS_MODULE_NAME = "migrations"
 
@@ -79,7 +81,8 @@ class MigrationLoader:
             return None
         known = name in sys.modules
         try:
-            module = import_module(name)
+            with named_by(f"MIGRATION_MODULES[{config.label!r}]", name) if explicit else nullcontext():
+                module = import_module(name)
         except ModuleNotFoundError as error:
             missing = (explicit and self.ignore_no_migrations) or (
                 not explicit and MIGRATIONS_MODULE_NAME in (error.name or "").split(".")

@@ -9,6 +9,7 @@ import pytest
 from nuages.conf.holders import enter_time_zone
 from nuages.core import checks
 from nuages.core.management import ManagementUtility, execute_from_command_line
+from nuages.db.migrations.loader import MigrationLoader
 from nuages.test import override_settings
 from nuages.utils.log import configure_logging
 from nuages.utils.module_loading import import_string, is_wrong_setting, named_by
@@ -85,3 +86,15 @@ def test_checks_say_which_setting_names_addresses_that_are_not_there():
         checks.run_checks(tags=[checks.Tags.urls])
     assert is_wrong_setting(caught.value)
     assert caught.value.__notes__ == ["ROOT_URLCONF names 'no.such.urls'."]
+
+
+def test_a_package_of_migrations_that_is_not_there_is_the_settings_fault():
+    with (
+        override_settings(
+            INSTALLED_APPS=["nuages.contrib.sessions"], MIGRATION_MODULES={"sessions": "no.such.migrations"}
+        ),
+        pytest.raises(ModuleNotFoundError) as caught,
+    ):
+        MigrationLoader(None)
+    assert is_wrong_setting(caught.value)
+    assert caught.value.__notes__ == ["MIGRATION_MODULES['sessions'] names 'no.such.migrations'."]
