@@ -376,7 +376,7 @@ def language_name(lang_code: str) -> str:
 @register.filter
 def language_name_translated(lang_code: str) -> str:
     """The language's name in the current language."""
-    return str(translation.gettext(translation.get_language_info(lang_code)["name"]))
+    return str(translation.get_language_info(lang_code)["name_translated"])
 
 
 @register.filter

@@ -10,6 +10,7 @@ import pytest
 from nuages.test.utils import override_settings
 from nuages.utils import formats, translation
 from nuages.utils.translation import gettext, gettext_lazy, ngettext, ngettext_lazy, npgettext, pgettext
+from nuages.utils.translation.names import name_of_language
 from nuages.utils.translation.po import read_po
 
 _PO = """
@@ -102,6 +103,22 @@ def test_locale_names_are_turned_round():
     assert translation.get_language_info("de")["name_local"] == "Deutsch"
     with translation.override("ar"):
         assert translation.get_language_bidi()
+
+
+def test_languages_have_names_in_the_current_language():
+    name = translation.get_language_info("de")["name_translated"]
+    assert str(name) == "German"
+    with translation.override("cs"):
+        assert str(name) == "němčina"
+    with translation.override("pt-br"):
+        assert str(translation.get_language_info("zh-hans")["name_translated"]) == "chinês (simplificado)"
+    with translation.override(None):
+        assert str(name) == "German"
+
+
+def test_a_language_that_is_not_known_to_cldr_keeps_its_english_name():
+    assert name_of_language("de", "xx-nowhere") is None
+    assert name_of_language("tlh-nowhere", "de") is None
 
 
 @pytest.mark.parametrize(

@@ -237,7 +237,20 @@ def get_language_info(lang_code: str) -> dict[str, Any]:
             raise KeyError(f"Unknown language code {tried}.")
     elif "name" not in info:
         return get_language_info(info["fallback"][0])
-    return {**info, "name_translated": gettext_lazy(info["name"])}
+    return {**info, "name_translated": _lazy_name(info["code"], info["name"])}
+
+
+def _name_in_this_language(code: str, english: str) -> str:
+    """What a catalogue makes of a language's name comes first."""
+    told, language = gettext(english), get_language()
+    if told != english or language is None:
+        return told
+    from nuages.utils.translation.names import name_of_language
+
+    return name_of_language(code, language) or english
+
+
+_lazy_name = lazy(_name_in_this_language, str)
 
 
 def round_away_from_one(value: float) -> int:
