@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any, TypeVar
 
 from nuages.spine import wait
@@ -178,6 +178,12 @@ def step(bit: str, *, first: bool = False, finish: Finish = _as_it_is) -> Step:
     """
     if bit.isdecimal() and bit.isascii():
         return _indexing(bit, first, finish)
+    made = reading(_by_name, bit)(bit, first, finish)
+    made.made_from = ("step", bit, first, finish.__name__)  # type: ignore[attr-defined]
+    return made
+
+
+def _by_name(bit: str, first: bool, finish: Finish) -> Step:
     by_attribute = attribute_types(bit)
 
     def look_up(holder: Any) -> Any:
@@ -196,9 +202,7 @@ def step(bit: str, *, first: bool = False, finish: Finish = _as_it_is) -> Step:
             return finish(slowly(holder, bit, first))
         return value if type(value) in plain_types else finish(settle(value))
 
-    made = reading(look_up, bit)
-    made.made_from = ("step", bit, first, finish.__name__)  # type: ignore[attr-defined]
-    return made
+    return look_up
 
 
 def _indexing(bit: str, first: bool, finish: Finish) -> Step:
@@ -219,20 +223,22 @@ def _indexing(bit: str, first: bool, finish: Finish) -> Step:
     return look_up
 
 
-def reading(function: F, bit: str, last: str = "last") -> F:
-    """The same function reading the attributes `bit` and `last` where its text reads `.bit` and `.last`.
+def reading(make: F, bit: str, last: str = "last") -> F:
+    """The maker of a function that reads the attributes `bit` and `last` where its text reads `.bit` and `.last`.
 
     Python keeps what it learns about an attribute with the instruction that reads it; `getattr` would look
-    everything up anew, which takes about as long as the rest of a look-up.
+    everything up anew, which takes about as long as the rest of a look-up. It is the maker that is made anew, as Python
+    calls functions quickly that a `def` makes, and no others.
     """
-    code = function.__code__  # type: ignore[attr-defined]
     read = {"bit": bit, "last": last}
-    names = tuple(read.get(name, name) for name in code.co_names)
-    return FunctionType(  # type: ignore[return-value]
-        code.replace(co_names=names, co_name=f"look_up_{bit}"),
-        function.__globals__,  # type: ignore[attr-defined]
-        closure=function.__closure__,  # type: ignore[attr-defined]
-    )
+
+    def renamed(code: CodeType) -> CodeType:
+        names = tuple(read.get(name, name) for name in code.co_names)
+        return code.replace(co_names=names, co_name=f"look_up_{bit}")
+
+    code = make.__code__  # type: ignore[attr-defined]
+    parts = tuple(renamed(part) if type(part) is CodeType else part for part in code.co_consts)
+    return FunctionType(code.replace(co_consts=parts), make.__globals__)  # type: ignore[attr-defined,return-value]
 
 
 @lru_cache(maxsize=16384)

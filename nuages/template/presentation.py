@@ -151,6 +151,9 @@ class Presenter:
         if bit.isdecimal():
             look_up, show_found = step(bit, first=first), self.show
             return lambda holder: show_found(look_up(holder))
+        return reading(Presenter._by_name, bit)(self, bit, first)
+
+    def _by_name(self, bit: str, first: bool) -> Callable[[Any], str]:
         by_attribute = attribute_types(bit)
         show = self.show
         find = self.find_way
@@ -180,15 +183,19 @@ class Presenter:
             way = find(kind)
             return way(value) if way is not None else show(settle(value))
 
-        return reading(show_step, bit)
+        return show_step
 
     def show_pair(self, bit: str, last: str, *, first: bool) -> Callable[[Any], str]:
         """Look `bit.last` up and show what is there, in one go; neither is an index."""
         return self._kept("show_pair", self._make_pair, bit, last, first)
 
     def _make_pair(self, bit: str, last: str, first: bool) -> Callable[[Any], str]:
+        return reading(Presenter._by_names, bit, last)(self, bit, last, first)
+
+    def _by_names(self, bit: str, last: str, first: bool) -> Callable[[Any], str]:
         look_up, show_last = step(bit, first=first), self.show_step(last, first=False)
         by_attribute, last_by_attribute = attribute_types(bit), attribute_types(last)
+        show = self.show
         escape = _escape_inner if self.switches.autoescape else _same
 
         def show_pair(holder: Any) -> str:
@@ -210,8 +217,7 @@ class Presenter:
             escaped: str = escape(value)
             return escaped if escaped is value or "&#" not in escaped else escape_text(value)
 
-        show = self.show
-        return reading(show_pair, bit, last)
+        return show_pair
 
     def show_filtered(
         self, bit: str, on_str: Callable[[Any], Any], function: Callable[[Any], Any], *, first: bool
@@ -223,6 +229,12 @@ class Presenter:
         return self._kept("show_filtered", self._make_filtered, bit, on_str, function, first)
 
     def _make_filtered(
+        self, bit: str, on_str: Callable[[Any], Any], function: Callable[[Any], Any], first: bool
+    ) -> Callable[[Any], str]:
+        make = Presenter._by_filter if bit.isdecimal() else reading(Presenter._by_filter, bit)
+        return make(self, bit, on_str, function, first)
+
+    def _by_filter(
         self, bit: str, on_str: Callable[[Any], Any], function: Callable[[Any], Any], first: bool
     ) -> Callable[[Any], str]:
         by_attribute = () if bit.isdecimal() else attribute_types(bit)
@@ -248,7 +260,7 @@ class Presenter:
             escaped: str = escape(text)
             return escaped if escaped is text or "&#" not in escaped else escape_text(text)
 
-        return show_filtered if bit.isdecimal() else reading(show_filtered, bit)
+        return show_filtered
 
     def _make(self) -> tuple[Callable[[Any], str], Callable[[Any], str], Callable[[int], str]]:
         switches = self.switches
