@@ -129,6 +129,8 @@ class Presenter:
         self.string_if_invalid = string_if_invalid
         #: How values of a type are shown, for the types that nothing else can happen to; None for others.
         self.find_way: Callable[[type], Callable[[Any], str] | None]
+        #: Types of values that are shown without a call of anybody else's code.
+        self.own_types: frozenset[type]
         self.show, self.show_variable, self.show_number = self._make()
         for which in ("show", "show_variable", "show_number"):
             getattr(self, which).made_from = ("show", tuple(switches), string_if_invalid, which)
@@ -206,7 +208,7 @@ class Presenter:
             except Exception as error:
                 return show_last(stumbled(holder, bit, error))
             kind = type(middle)
-            if kind not in last_by_attribute or kind not in plain_types:
+            if kind not in last_by_attribute:
                 return show_last(middle if kind in plain_types else settle(middle))
             try:
                 value = middle.last
@@ -262,6 +264,18 @@ class Presenter:
 
         return show_filtered
 
+    def show_through(
+        self, on_str: Callable[[Any], Any], function: Callable[[Any], Any]
+    ) -> Callable[[Any], str]:
+        """Send a raw value that was looked up through a filter, and show what that gives."""
+        show = self.show
+
+        def show_through(value: Any) -> str:
+            value = empty_if_missing(settle(value))
+            return show(on_str(value) if type(value) is str else function(value))
+
+        return show_through
+
     def _make(self) -> tuple[Callable[[Any], str], Callable[[Any], str], Callable[[int], str]]:
         switches = self.switches
         invalid = self.string_if_invalid
@@ -313,6 +327,7 @@ class Presenter:
         find = ways.get
         self.find_way = ways.get
         plain = frozenset(ways)
+        self.own_types = plain - {Missing}
 
         escape = _escape_inner if switches.autoescape else _same
 

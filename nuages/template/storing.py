@@ -534,3 +534,9 @@ class RestoredUnit(Unit):
         )
         self._stored = None
         return function
+
+    def _made_for_rows(self, function: Any, switches: Switches, string_if_invalid: str) -> Any:
+        # Nodes parsed now know nothing of what these remember of a rendering that has begun.
+        if any(isinstance(value, CycleNode | IfChangedNode) for value in function.__globals__.values()):
+            return function
+        return super()._made_for_rows(function, switches, string_if_invalid)

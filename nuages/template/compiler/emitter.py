@@ -42,6 +42,9 @@ _LOOP_NUMBERS: dict[str, tuple[str, int]] = {
 class Emitter(Variables):
     """Writes one function. Nodes call its methods from their `emit`."""
 
+    #: Whether it wrote something that a function called often gains by.
+    is_quicker = False
+
     def __init__(
         self,
         switches: Switches,
@@ -157,10 +160,9 @@ class Emitter(Variables):
             self.constants[f"show_number{number}"] = shows.show_number
         return number
 
-    def show_step(self, bit: str, *, first: bool) -> ast.expr:
-        """The function that looks a name up and shows what it finds."""
-        shows = presenter_for(self.switches, self.string_if_invalid)
-        return self.constant(shows.show_step(bit, first=first), f"show_{identifier(bit)}")
+    def put_shown(self, show: Callable[[Any], str], hint: str, holder: ast.expr) -> None:
+        """Put out what a function of the presenter shows of an object."""
+        self.put(self.call(self.constant(show, f"show_{identifier(hint)}"), holder))
 
     def show(self, expression: FilterExpression) -> None:
         """Put out the value of an expression, escaped and localized."""
@@ -200,14 +202,14 @@ class Emitter(Variables):
         if special is not None:
             self.show_value(special)
             return
-        if len(lookups) == 2 or any(bit.isdecimal() for bit in lookups[-2:]):
+        shows = presenter_for(self.switches, self.string_if_invalid)
+        *_, middle, last = lookups
+        if len(lookups) == 2 or middle.isdecimal() or last.isdecimal():
             value, settled = self._holder(lookups)
-            self.put(self.call(self.show_step(lookups[-1], first=not settled), value))
+            self.put_shown(shows.show_step(last, first=not settled), last, value)
             return
         value, settled = self._holder(lookups[:-1])
-        shows = presenter_for(self.switches, self.string_if_invalid)
-        shown = shows.show_pair(*lookups[-2:], first=not settled)
-        self.put(self.call(self.constant(shown, f"show_{identifier(lookups[-1])}"), value))
+        self.put_shown(shows.show_pair(middle, last, first=not settled), last, value)
 
     def _holder(self, lookups: tuple[str, ...]) -> tuple[ast.expr, bool]:
         """The value of `a.b` in `a.b.c`, and whether it is known to need no call."""
@@ -226,7 +228,7 @@ class Emitter(Variables):
         value, settled = self._holder(lookups)
         shows = presenter_for(self.switches, self.string_if_invalid)
         shown = shows.show_filtered(lookups[-1], on_str, function, first=not settled)
-        self.put(self.call(self.constant(shown, f"show_{identifier(lookups[-1])}"), value))
+        self.put_shown(shown, lookups[-1], value)
 
     def _alone(
         self, expression: FilterExpression

@@ -14,6 +14,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from nuages.template.compiler.emitter import LOOPS_AT_MOST, TAGS_AT_MOST, Emitter
+from nuages.template.compiler.rows import RowEmitter
 from nuages.template.compiler.runtime import HELPERS, place_of
 from nuages.template.context import Context
 from nuages.template.nodes import TextNode
@@ -32,6 +33,10 @@ BLOCKS_KEY = "nuages.blocks"
 # By the kind of the one node and its place: the code, and the names of its constants.
 _alike: dict[tuple[type, str, str, str], tuple[CodeType, tuple[str, ...], bool]] = {}
 _ALIKE_AT_MOST = 256
+
+
+#: Calls after which a function with a loop is compiled anew, for the types that it has met by then.
+OFTEN = 40
 
 
 def have_to_be_live(nodes: Sequence[Any]) -> bool:
@@ -79,6 +84,10 @@ def switches_of(context: Context) -> Switches:
     return interned((context.autoescape, context.use_l10n, context.use_tz))
 
 
+def _loops(function: Function) -> bool:
+    return "loop_values" in function.__code__.co_names  # type: ignore[attr-defined]
+
+
 class Unit:
     """Nodes that are compiled to one function."""
 
@@ -99,6 +108,8 @@ class Unit:
         self._asked_to_be_live = live
         self._functions: dict[tuple[Switches, str], Function] = {}
         self._generators: dict[tuple[Switches, str], Generating] = {}
+        # How often each of the functions was asked for, up to there where that no longer matters.
+        self._called: dict[tuple[Switches, str], int] = {}
         # The one asked for last: pages are rendered under the same switches nearly always.
         self._last: tuple[Any, Any, Any] = None, None, None
         self.sets: frozenset[str] = frozenset()
@@ -121,9 +132,10 @@ class Unit:
         *,
         name: str = "render",
         streaming: bool = False,
+        emitter: type[Emitter] = Emitter,
     ) -> tuple[ast.Module, Emitter]:
         """The Python module of the function, and what it was made with."""
-        code = Emitter(
+        code = emitter(
             switches, string_if_invalid, live=self.live, outermost=self.outermost, streaming=streaming
         )
         return code.function(self.nodes, name=name, alone=self.alone), code
@@ -137,8 +149,19 @@ class Unit:
         function = self._functions.get(key)
         if function is None:
             function = self._functions[key] = self._made(switches, string_if_invalid, streaming=False)
-        self._last = switches, string_if_invalid, function
+        called = self._called[key] = self._called.get(key, 0) + 1
+        if called == OFTEN and _loops(function):
+            function = self._functions[key] = self._made_for_rows(function, switches, string_if_invalid)
+        if called >= OFTEN or not _loops(function):
+            self._last = switches, string_if_invalid, function
         return function
+
+    def _made_for_rows(self, function: Function, switches: Switches, string_if_invalid: str) -> Function:
+        """What shows the objects that are looped over more quickly; the same function where nothing does."""
+        compiled, code = self.compiled(switches, string_if_invalid, emitter=RowEmitter)
+        if not code.is_quicker:
+            return function
+        return self._function_of(compiled, code.constants, code.root_names, code.may_read("block"))  # type: ignore[no-any-return]
 
     def generator(self, switches: Switches, string_if_invalid: str) -> Generating:
         """The same as a generator of pieces."""
@@ -183,13 +206,20 @@ class Unit:
         )
 
     def compiled(
-        self, switches: Switches, string_if_invalid: str, *, streaming: bool = False
+        self,
+        switches: Switches,
+        string_if_invalid: str,
+        *,
+        streaming: bool = False,
+        emitter: type[Emitter] = Emitter,
     ) -> tuple[CodeType, Emitter]:
         """The code of the function, and what it was made with."""
         # A syntax tree has thousands of parts, and goes as a whole.
         with undisturbed():
             # With the name that tracebacks then show, such as `in block title`.
-            module, code = self.tree(switches, string_if_invalid, name=self.name, streaming=streaming)
+            module, code = self.tree(
+                switches, string_if_invalid, name=self.name, streaming=streaming, emitter=emitter
+            )
             whole = compile(module, self.filename, "exec", dont_inherit=True)
             del module
         (function,) = (part for part in whole.co_consts if isinstance(part, CodeType))

@@ -41,6 +41,9 @@ class DeferredAttribute(Generic[F]):
                     raise instance.DoesNotExist(f"{type(instance).__name__} matching query does not exist.")
         return values[name]
 
+    # What was loaded is kept: templates may read it once where they show it twice.
+    __get__.reads_alike = True  # type: ignore[attr-defined]
+
     def _through_parent_link(self, instance: Any) -> Any:
         """A parent's key is known from the child's link to it, without asking the database."""
         link = instance._meta.get_ancestor_link(self.field.model)

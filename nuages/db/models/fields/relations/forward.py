@@ -113,6 +113,9 @@ class ForwardManyToOneDescriptor:
             related = None if kept is None else kept.get(self._cache_name)
         return self._read(instance) if related is None else related
 
+    # What was loaded is kept: templates may read it once where they show two things of it.
+    __get__.reads_alike = True  # type: ignore[attr-defined]
+
     @cached_property
     def _cache_name(self) -> str:
         return self.field.cache_name
