@@ -114,7 +114,16 @@ class JSONSerializer:
         return json.dumps(obj, separators=(",", ":")).encode("latin-1")
 
     def loads(self, data: bytes) -> Any:
-        return json.loads(data.decode("latin-1"))
+        text = data.decode("latin-1")
+        # First as dumps() writes it, without looking for space around it.
+        try:
+            found, end = _read_json(text)
+        except ValueError:
+            end = -1
+        return found if end == len(text) else json.loads(text)
+
+
+_read_json = json.JSONDecoder().raw_decode
 
 
 def dumps(

@@ -9,6 +9,7 @@ import string
 import warnings
 from collections.abc import Callable
 from functools import lru_cache
+from secrets import compare_digest
 from typing import Any
 
 from nuages.utils.encoding import force_bytes
@@ -89,9 +90,12 @@ def _draw_table(allowed_chars: str) -> tuple[bytes, bytes] | None:
 
 def constant_time_compare(val1: Any, val2: Any) -> bool:
     """Return whether two strings are equal, in a time that does not tell where they differ."""
-    if type(val1) is str and type(val2) is str and val1.isascii() and val2.isascii():
-        return secrets.compare_digest(val1, val2)
-    return secrets.compare_digest(force_bytes(val1), force_bytes(val2))
+    if type(val1) is str and type(val2) is str:
+        try:
+            return compare_digest(val1, val2)
+        except TypeError:
+            pass  # not in ASCII
+    return compare_digest(force_bytes(val1), force_bytes(val2))
 
 
 def pbkdf2(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -32,11 +33,18 @@ def cached_import(module_path: str, class_name: str) -> Any:
     return getattr(module, class_name)
 
 
-def import_string(dotted_path: str) -> Any:
-    """Return the attribute or class that a dotted path names, importing its module."""
+# The names are kept, and not what they mean: that may be replaced while the program runs.
+@lru_cache(maxsize=512)
+def _module_and_name(dotted_path: str) -> tuple[str, str]:
     module_path, dot, name = home_path(dotted_path).rpartition(".")
     if not dot:
         raise ImportError(f"{dotted_path} doesn't look like a module path")
+    return module_path, name
+
+
+def import_string(dotted_path: str) -> Any:
+    """Return the attribute or class that a dotted path names, importing its module."""
+    module_path, name = _module_and_name(dotted_path)
     try:
         return cached_import(module_path, name)
     except AttributeError as error:

@@ -63,6 +63,15 @@ def test_a_new_password_ends_other_sessions(ada: Any) -> None:
     assert request.session.is_empty()
 
 
+def test_another_secret_key_ends_sessions_unless_the_old_one_is_a_fallback(ada: Any) -> None:
+    with override_settings(SECRET_KEY="old"):
+        known = ada.get_session_auth_hash()
+        assert ada.get_session_auth_hash() == known
+    assert ada.get_session_auth_hash() != known
+    with override_settings(SECRET_KEY_FALLBACKS=["older", "old"]):
+        assert list(ada.get_session_auth_fallback_hash())[1] == known
+
+
 def test_inactive_users_cannot_log_in(ada: Any) -> None:
     from nuages.contrib import auth
 

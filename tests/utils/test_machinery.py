@@ -90,6 +90,12 @@ def test_settings_written_for_django_lead_here():
         import_string("nuages.utils.functional.missing")
 
 
+def test_a_path_means_what_its_name_stands_for_now(monkeypatch: pytest.MonkeyPatch):
+    import_string("nuages.utils.functional.lazystr")
+    monkeypatch.setattr("nuages.utils.functional.lazystr", len)
+    assert import_string("django.utils.functional.lazystr") is len
+
+
 def test_an_import_that_fails_says_which_setting_asked_for_it():
     with pytest.raises(ModuleNotFoundError) as caught, named_by("MIDDLEWARE", "nowhere.Middleware"):
         import_string("nowhere.Middleware")
@@ -201,4 +207,6 @@ def test_values_become_hashable_whatever_their_order():
 def test_secrets_are_random_and_compared_whole():
     assert len({get_random_string(12) for _ in range(50)}) == 50
     assert constant_time_compare("é", "é")
+    assert not constant_time_compare("é", "e")
+    assert constant_time_compare("é", "é".encode())
     assert not constant_time_compare("a", b"b")

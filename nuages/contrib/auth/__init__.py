@@ -36,6 +36,12 @@ def load_backend(path: str) -> Any:
     return import_string(path)()
 
 
+def _anonymous() -> Any:
+    from nuages.contrib.auth.models import AnonymousUser
+
+    return AnonymousUser()
+
+
 def _get_backends(return_tuples: bool = False) -> list[Any]:
     paths = settings.AUTHENTICATION_BACKENDS
     if not paths:
@@ -158,9 +164,7 @@ def logout(request: Any) -> None:
     user_logged_out.send(sender=type(user), request=request, user=user)
     request.session.flush()
     if hasattr(request, "user"):
-        from nuages.contrib.auth.models import AnonymousUser
-
-        request.user = AnonymousUser()
+        request.user = _anonymous()
         if hasattr(request, "auser"):
             request.auser = _knowing(request.user)
 
@@ -186,19 +190,17 @@ def _allowed_backends() -> frozenset[str]:
 
 def get_user(request: Any) -> Any:
     """Return the user of the session, or an anonymous one. A session from before a password change is emptied."""
-    from nuages.contrib.auth.models import AnonymousUser
-
     user = None
     try:
         key = _get_user_session_key(request)
         path = request.session[BACKEND_SESSION_KEY]
     except KeyError:
-        return AnonymousUser()
+        return _anonymous()
     if path in _allowed_backends():
         user = call(load_backend(path).get_user, key)
         if hasattr(user, "get_session_auth_hash") and not _session_is_genuine(request, user):
             user = None
-    return user or AnonymousUser()
+    return user or _anonymous()
 
 
 def _session_is_genuine(request: Any, user: Any) -> bool:

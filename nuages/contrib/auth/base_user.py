@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from nuages.conf import settings
@@ -15,6 +16,12 @@ from nuages.utils.translation import gettext_lazy as _
 
 #: The salt of Django's class, so that sessions can move between both.
 _SESSION_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+
+
+# Asked for with each request of somebody who is logged in. Typed, as `1` and `True` are equal and read differently.
+@lru_cache(maxsize=1024, typed=True)
+def _session_hash(password: Any, secret: Any) -> str:
+    return salted_hmac(_SESSION_SALT, password, secret=secret, algorithm="sha256").hexdigest()
 
 
 class BaseUserManager(models.Manager):
@@ -114,7 +121,7 @@ class AbstractBaseUser(models.Model):
             yield self._get_session_auth_hash(secret=secret)
 
     def _get_session_auth_hash(self, secret: Any = None) -> str:
-        return salted_hmac(_SESSION_SALT, self.password, secret=secret, algorithm="sha256").hexdigest()
+        return _session_hash(self.password, settings.SECRET_KEY if secret is None else secret)
 
     @classmethod
     def get_email_field_name(cls) -> str:

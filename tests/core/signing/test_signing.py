@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import time
 
 import pytest
@@ -100,3 +101,17 @@ def test_a_value_that_was_opened_still_expires(monkeypatch):
     monkeypatch.setattr(time, "time", lambda: later)
     with pytest.raises(signing.SignatureExpired):
         signing.loads(signed, max_age=60)
+
+
+@pytest.mark.parametrize("written", [b" [1, 2]", b"[1, 2]\n", b"[1,2]"])
+def test_json_is_read_with_and_without_space_around_it(written):
+    assert signing.JSONSerializer().loads(written) == [1, 2]
+
+
+@pytest.mark.parametrize("written", [b"", b"[1", b"[1] x", b"nothing"])
+def test_what_is_no_json_is_refused_as_json_says_it(written):
+    with pytest.raises(ValueError) as expected:
+        json.loads(written)
+    with pytest.raises(json.JSONDecodeError) as refused:
+        signing.JSONSerializer().loads(written)
+    assert str(refused.value) == str(expected.value)
