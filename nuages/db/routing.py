@@ -33,7 +33,10 @@ class ConnectionRouter:
         return None
 
     def _choose(self, question: str, model: Any, hints: dict[str, Any]) -> str:
-        alias = self._ask(question, model, **hints) if self.routers else None
+        routers = self.routers
+        if not (routers or hints):
+            return DEFAULT_DB_ALIAS
+        alias = self._ask(question, model, **hints) if routers else None
         if alias:
             return alias
         instance = hints.get("instance")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import pickle
 from decimal import Decimal
 
 import pytest
 
 from nuages.core.exceptions import FieldError
-from nuages.db import connection
+from nuages.db import NotSupportedError, connection
 from nuages.db.models import (
     Avg,
     Count,
@@ -62,6 +63,28 @@ def test_limits_beyond_what_a_database_counts_limit_nothing(number: int) -> None
 def test_pages_of_a_list_share_one_shape() -> None:
     ordered = Book.objects.order_by("title")
     assert ordered[10:20].query.shape is ordered[20:30].query.shape
+    assert ordered[:2].query.shape is ordered[0:3].query.shape is ordered[:3].query.shape
+
+
+def test_a_copy_fetches_anew_with_what_is_prefetched() -> None:
+    books = Book.objects.prefetch_related("tags").order_by("pk")
+    assert len(books) == 4
+    for again in (books.all(), copy.deepcopy(books)):
+        with CaptureQueriesContext(connection) as seen:
+            assert [len(book.tags.all()) for book in again] == [2, 1, 0, 2]
+        assert len(seen) == 2
+
+
+def test_get_after_a_slice_or_a_combination_says_what_it_says_when_warm() -> None:
+    assert Book.objects.get(title="Dawn") == Book.objects.filter(title="Dawn").get()
+    first = Book.objects.order_by("title")[:1]
+    assert first.get().title == first.get().title == "Dawn"
+    with pytest.raises(TypeError, match="Cannot filter a query once a slice has been taken"):
+        first.get(title="Dawn")
+    both = Book.objects.filter(title="Dawn").union(Book.objects.filter(title="Dawn"))
+    with pytest.raises(NotSupportedError, match=r"Calling QuerySet.get\(...\) with filters after union\(\)"):
+        both.get(title="Dawn")
+    assert both.get().title == "Dawn"
 
 
 def test_first_and_last_order_by_key_when_nothing_else_is_said() -> None:

@@ -471,7 +471,8 @@ class BaseDatabaseWrapper:
 
     def watched(self) -> bool:
         """Say whether statements have to take the documented way, through a cursor."""
-        return bool(
+        # Asked before every statement: as an expression, it would also carry each answer on to the next question.
+        if (  # noqa: SIM103
             self.connection is None
             or self.needs_rollback
             or self.execute_wrappers
@@ -482,7 +483,9 @@ class BaseDatabaseWrapper:
             or self._thread_ident != get_ident()
             or not apps.ready
             or (self.health_check_enabled and not self.health_check_done)
-        )
+        ):
+            return True
+        return False
 
     @staticmethod
     def _planned(cursor: CursorWrapper) -> CursorWrapper:

@@ -57,7 +57,12 @@ class Core(Generic[M, R]):
     model: type[M]
     _shape: Shape
     _values: tuple[Any, ...]
-    _result_cache: list[Any] | None
+    # What most query sets never change is not put on each of them.
+    _result_cache: list[Any] | None = None
+    _prefetch_related_lookups: tuple[Any, ...] = ()
+    _prefetch_done = False
+    _for_write = False
+    _iterable_class: Any = ModelIterable
     _query: Any = None
     _fields: tuple[str, ...] | None = None
     _defer_next_filter = False
@@ -75,12 +80,7 @@ class Core(Generic[M, R]):
             self._shape, self._values = query.shape, query.values or ()
         else:
             self._shape, self._values = root_of(model), ()
-        self._result_cache = None
-        self._for_write = False
-        self._prefetch_related_lookups: tuple[Any, ...] = ()
-        self._prefetch_done = False
         self._known_related_objects: dict[Any, dict[Any, Any]] = {}
-        self._iterable_class: Any = ModelIterable
         self._fetch_mode = _default_mode or default_mode()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -135,9 +135,8 @@ class Core(Generic[M, R]):
         """Copied without its results."""
         made = self._clone()
         for name, value in self.__dict__.items():
-            if name not in made.__dict__ and name not in ("_query", "_result_cache"):
+            if name not in made.__dict__ and name not in ("_query", "_result_cache", "_prefetch_done"):
                 made.__dict__[name] = copy.deepcopy(value, memo)
-        made._result_cache = None
         return made
 
     def __getstate__(self) -> dict[str, Any]:
@@ -204,22 +203,21 @@ class Core(Generic[M, R]):
     def __getitem__(self, item: slice) -> Self: ...
     def __getitem__(self, item: Any) -> Any:
         """One object, or the slice of them."""
-        if not isinstance(item, (int, slice)):
+        if isinstance(item, slice):
+            start, stop = item.start, item.stop
+            if (start is not None and start < 0) or (stop is not None and stop < 0):
+                raise ValueError("Negative indexing is not supported.")
+            if self._result_cache is not None:
+                return self._result_cache[item]
+            taken = sliced(self, None if start is None else int(start), None if stop is None else int(stop))
+            return list(taken)[:: item.step] if item.step else taken
+        if not isinstance(item, int):
             raise TypeError(f"QuerySet indices must be integers or slices, not {type(item).__name__}.")
-        if (isinstance(item, int) and item < 0) or (
-            isinstance(item, slice)
-            and ((item.start is not None and item.start < 0) or (item.stop is not None and item.stop < 0))
-        ):
+        if item < 0:
             raise ValueError("Negative indexing is not supported.")
         if self._result_cache is not None:
             return self._result_cache[item]
-        if isinstance(item, slice):
-            start = int(item.start) if item.start is not None else None
-            stop = int(item.stop) if item.stop is not None else None
-            taken = sliced(self, start, stop)
-            return list(taken)[:: item.step] if item.step else taken
-        taken = sliced(self, item, item + 1)
-        return taken._rows()[0]
+        return sliced(self, item, item + 1)._rows()[0]
 
     # Few programs merge query sets: what does it is loaded by those that do.
 
@@ -243,9 +241,11 @@ class Core(Generic[M, R]):
     @property
     def db(self) -> str:
         """Alias of the database used if the query is run now."""
+        if self._db:
+            return self._db
         if self._for_write:
-            return self._db or router.db_for_write(self.model, **self._hints)
-        return self._db or router.db_for_read(self.model, **self._hints)
+            return router.db_for_write(self.model, **self._hints)
+        return router.db_for_read(self.model, **self._hints)
 
     @property
     def ordered(self) -> bool:
@@ -298,7 +298,8 @@ class Core(Generic[M, R]):
             return plan.loader(kind)(rows, connection)
         if plan.layout.root is None:
             raise TypeError(f"{self!r} selects no instances.")
-        found = plan.loader("instances")(rows, connection, alias, self._fetch_mode)
+        load = plan.load_instances or plan.loader("instances")
+        found = load(rows, connection, alias, self._fetch_mode)
         if self._known_related_objects:
             self._attach_known(found)
         return found
@@ -413,8 +414,6 @@ class Core(Generic[M, R]):
             "model": self.model,
             "_db": self._db,
             "_hints": self._hints,
-            "_result_cache": None,
-            "_prefetch_done": False,
             "_shape": self._shape,
             "_values": self._values,
             "_for_write": self._for_write,
@@ -428,7 +427,7 @@ class Core(Generic[M, R]):
             clone.__dict__ = state
         else:
             clone = cls(model=self.model, using=self._db, hints=self._hints)
-            clone.__dict__.update(state)
+            clone.__dict__.update(state, _result_cache=None, _prefetch_done=False)
         if self._fields is not None:
             clone._fields = self._fields
         return clone

@@ -40,20 +40,17 @@ class Singles(Chaining[M, R]):
             self._sync()
         shape: Any = self._shape
         if (
-            self._plain
-            and not shape.combinator
-            and not shape.is_sliced
+            shape.is_plain
+            and self._plain
             and not self._prefetch_related_lookups
             and not self._known_related_objects
             and self._iterable_class is ModelIterable
             and self._result_cache is None
-            and not shape.distinct_fields
-            and not self._sticky
             and self._peer_fetch is None
         ):
             values = self._values
             if args or kwargs:
-                shape, values = steps.filtered(shape, values, "filter", args, kwargs)
+                shape, values = steps.filtered(shape, values, "filter", args, kwargs, self._sticky)
             single = shape.next.get(_ONE_TOO_MANY)
             if single is None:
                 single = shape.then(_ONE_TOO_MANY, "", _make_single)
@@ -61,7 +58,8 @@ class Singles(Chaining[M, R]):
             connection = connections[alias]
             plan, rows = running.rows(single, values, connection)
             if len(rows) == 1:
-                return plan.loader("instances")(rows, connection, alias, self._fetch_mode)[0]
+                load = plan.load_instances or plan.loader("instances")
+                return load(rows, connection, alias, self._fetch_mode)[0]
             return self._not_single(len(rows), MAX_GET_RESULTS)
         if shape.combinator and (args or kwargs):
             raise NotSupportedError(
@@ -198,9 +196,8 @@ class Singles(Chaining[M, R]):
             self._sync()
         shape: Any = self._shape
         if (
-            self._plain
-            and not shape.is_sliced
-            and not shape.combinator
+            shape.is_plain
+            and self._plain
             and shape.selection is None
             and self._result_cache is None
             and self._iterable_class is ModelIterable
@@ -214,7 +211,10 @@ class Singles(Chaining[M, R]):
             alias = self._db or self.db
             connection = connections[alias]
             plan, rows = running.rows(single, self._values, connection)
-            return plan.loader("instances")(rows, connection, alias, self._fetch_mode)[0] if rows else None
+            if not rows:
+                return None
+            load = plan.load_instances or plan.loader("instances")
+            return load(rows, connection, alias, self._fetch_mode)[0]
         if self.ordered or not shape.default_ordering:
             queryset = self
         else:

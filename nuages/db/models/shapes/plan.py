@@ -30,6 +30,7 @@ class Plan:
         "bind",
         "connection",
         "layout",
+        "load_instances",
         "sources",
         "statement",
         "still_holds",
@@ -45,6 +46,8 @@ class Plan:
         self.connection = connection
         self.sources = {"bind": source}
         self._loaders: dict[str, Any] = {}
+        #: The most wanted of them, once it is there.
+        self.load_instances: Any = None
         # Whether the plan is for one execution only.
         self.volatile = False
         # Says whether the plan may be used again, as `still_holds(shape, connection)`; None where nothing can change.
@@ -56,6 +59,8 @@ class Plan:
         if found is None:
             found, source = _LOADERS[kind](self.layout, self.connection)
             self._loaders[kind] = found
+            if kind == "instances":
+                self.load_instances = found
             self.sources[kind] = source
         return found
 

@@ -33,9 +33,17 @@ def planned(
 
 def rows(shape: Any, values: tuple[Any, ...], connection: Any) -> tuple[Any, Sequence[Any]]:
     """The plan and all rows."""
-    plan, params = planned(shape, values, connection)
-    if plan.statement is None:
-        return plan, ()
+    plan = shape.plans.get(connection.dialect)
+    if plan is not None and plan.still_holds is None and plan.statement is not None:
+        # What most plans are.
+        try:
+            params = plan.bind(values, connection)
+        except Opaque:
+            plan, params = planned(shape, values, connection)
+    else:
+        plan, params = planned(shape, values, connection)
+        if plan.statement is None:
+            return plan, ()
     return plan, connection.fetch(plan.statement, params)
 
 

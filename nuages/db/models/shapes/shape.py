@@ -91,6 +91,7 @@ class Shape:
         *STATE,
         "__weakref__",
         "interned",
+        "is_plain",
         "is_sliced",
         "key",
         "next",
@@ -139,6 +140,8 @@ class Shape:
         _take(self, state)
         # Whether rows are skipped or their number is limited.
         self.is_sliced = self.low is not None or self.count is not None or self.empty_slice
+        # Whether its rows are those that its conditions leave, and no others.
+        self.is_plain = not (self.is_sliced or self.combinator or self.distinct_fields)
         self.parent = parent
         self.key = key
         self.verb = verb
