@@ -10,7 +10,7 @@ from nuages.core.exceptions import EmptyResultSet, FullResultSet
 from nuages.db.backends.base.operations import BaseDatabaseOperations
 from nuages.db.models.expressions import Col, Expression, ExpressionWrapper, Func, NegatedExpression, Value
 from nuages.db.models.expressions.base import Sql, is_expression
-from nuages.db.models.lookups.binding import PreparedForField
+from nuages.db.models.lookups.binding import PreparedForField, quick
 from nuages.db.models.query_utils import RegisterLookupMixin
 from nuages.db.models.shapes.slots import Slot
 
@@ -119,7 +119,7 @@ class Lookup(Expression):
     @staticmethod
     def prepared(value: Any, prepare: Any) -> Any:
         """`prepare(value)`: now for a value, at each call for a slot."""
-        return value.prepared(prepare) if isinstance(value, Slot) else prepare(value)
+        return value.prepared(quick(prepare, prepare)) if isinstance(value, Slot) else prepare(value)
 
     def get_db_prep_lookup(self, value: Any, connection: Any) -> Sql:
         """Placeholder and parameter of a plain right side."""
@@ -265,7 +265,7 @@ class FieldGetDbPrepValueIterableMixin(FieldGetDbPrepValueMixin):
             if is_expression(value) or prepare is None:
                 prepared.append(value)
             elif isinstance(value, Slot):
-                prepared.append(value.prepared(prepare))
+                prepared.append(value.prepared(quick(prepare, prepare)))
             else:
                 prepared.append(prepare(value))
         return prepared

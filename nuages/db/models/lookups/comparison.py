@@ -17,7 +17,7 @@ from nuages.db.models.expressions import (
 from nuages.db.models.expressions.base import Sql
 from nuages.db.models.fields import DateTimeField, Field, IntegerField
 from nuages.db.models.lookups.base import BuiltinLookup, FieldGetDbPrepValueMixin, Lookup, compares, is_query
-from nuages.db.models.lookups.binding import NotNone
+from nuages.db.models.lookups.binding import NotNone, kept_by, quick
 from nuages.db.models.shapes.slots import Opaque, Slot
 
 
@@ -56,7 +56,7 @@ class Exact(FieldGetDbPrepValueMixin, BuiltinLookup):
 
     @staticmethod
     def prepared(value: Any, prepare: Any) -> Any:
-        return value.prepared(NotNone(prepare)) if isinstance(value, Slot) else prepare(value)
+        return value.prepared(quick(NotNone(prepare), prepare)) if isinstance(value, Slot) else prepare(value)
 
     def as_sql(self, compiler: Any, connection: Any) -> Sql:
         # A condition compared with a truth value is the condition or its negation. A column without a
@@ -146,13 +146,17 @@ class LessThanOrEqual(_Ordered):
 class _InRange:
     """`prepare` step: an integer outside of what the column holds needs no query, or no condition."""
 
-    __slots__ = ("field", "rounded")
+    __slots__ = ("field", "kept", "rounded")
 
     def __init__(self, field: Any, rounded: Any) -> None:
         self.field = field
         self.rounded = rounded
+        # The type of numbers that neither changes; ours round no whole ones.
+        self.kept: Any = kept_by(field.get_prep_value) if rounded.__module__ == __name__ else None
 
     def __call__(self, value: Any) -> Any:
+        if type(value) is self.kept and 0 <= value < 2**15:
+            return value
         prepared = self.field.get_prep_value(self.rounded(value))
         if prepared is None or (type(prepared) is int and 0 <= prepared < 2**15):
             return prepared

@@ -6,6 +6,9 @@ the names are resolved, which is where wrong ones are refused.
 
 from __future__ import annotations
 
+import datetime
+import decimal
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +16,7 @@ from nuages.db.models.query_utils import Q
 from nuages.db.models.shapes.clauses import where as where_clause
 from nuages.db.models.shapes.keys import Opaque, key_of, key_of_pair, lift, lift_pair
 from nuages.db.models.shapes.shape import Shape
-from nuages.db.models.shapes.steps import grow, grow_once, prepared
+from nuages.db.models.shapes.steps import Way, grow, grow_once, prepared
 
 Taken = tuple[Shape, tuple[Any, ...]]
 
@@ -29,7 +32,13 @@ def filtered(
 ) -> Taken:
     """`filter()` or `exclude()`."""
     raw: list[Any] = []
+    known_by: Any = None
     try:
+        if kwargs and not args:
+            known_by = (verb, sticky, reuse_all, *kwargs, *map(type, kwargs.values()))
+            way = shape.next.get(known_by)
+            if way is not None:
+                return way.shape, way.taken(values, kwargs.values())
         if args:
             key: Any = (
                 verb,
@@ -55,9 +64,21 @@ def filtered(
         child = shape.next.get(key)
         if child is None:
             child = _grown(shape, key, verb, args, kwargs, sticky, reuse_all)
-        return child, prepared(child, values, raw)
+        taken = prepared(child, values, raw)
+        if known_by is not None and len(raw) == len(kwargs):
+            kinds = tuple(map(type, kwargs.values()))
+            if _PLAIN.issuperset(kinds):
+                shape.keep(known_by, Way(child, kinds))
+        return child, taken
     except Opaque:
         return _grown_once(shape, verb, args, kwargs, sticky, reuse_all), values
+
+
+# Types that are no structure by themselves: of a step with such values, names and types say where it leads. Unless a
+# name makes structure of its value, as `isnull` does; then there are fewer values than names.
+_PLAIN = frozenset(
+    {str, int, float, bytes, datetime.date, datetime.datetime, datetime.time, decimal.Decimal, uuid.UUID}
+)
 
 
 def _grown(

@@ -1,13 +1,14 @@
-"""What turns the values of a column into Python's."""
+"""What turns the values of a column into Python's, and those into the column's."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from nuages.db.backends.dialect import InlineConverter
+from nuages.db.backends.dialect import InlineAdapter, InlineConverter
 from nuages.db.models.expressions import Col
+from nuages.db.models.fields import DateField, DateTimeField, Field
 
-__all__ = ["converters_of", "inline_converter", "reads_stored"]
+__all__ = ["converters_of", "inline_adapter", "inline_converter", "reads_stored"]
 
 
 def converters_of(node: Any, connection: Any) -> list[Any]:
@@ -39,3 +40,19 @@ def reads_stored(node: Any, connection: Any) -> bool:
         return True
     found = inline_converter(node, connection)
     return found is not None and found.takes_stored
+
+
+def inline_adapter(field: Any, connection: Any) -> InlineAdapter | None:
+    """What the dialect has for a field that prepares its values in the ordinary way."""
+    cls = type(field)
+    kind = field.get_internal_type()
+    found: InlineAdapter | None = connection.dialect.inline_adapters.get(kind)
+    ordinary = {"DateField": DateField, "DateTimeField": DateTimeField}.get(kind)
+    if found is None or ordinary is None or cls.get_db_prep_save is not Field.get_db_prep_save:
+        return None
+    methods = ("get_prep_value", "get_db_prep_value", "to_python")
+    if not all(getattr(cls, name) is getattr(ordinary, name) for name in methods):
+        return None
+    # A backend of somebody else may write in its own way.
+    adapt = getattr(type(connection.ops), f"adapt_{kind.lower()}_value")
+    return found if adapt.__module__.startswith("nuages.") else None

@@ -43,9 +43,7 @@ def key_of_pair(name: str, value: Any, values: list[Any]) -> Hashable:
     """The key of one `name=value`; its literals are appended to `values`."""
     if type(value) in _PLAIN:
         if name.endswith(_TELLING):
-            if name.endswith(_IS_NULL):
-                return name, value
-            # A text is a list of its letters, unless a column is called so.
+            # A text is a list of its letters, unless a column is called so; and 1 is no truth value, though it is True.
             raise Opaque
         values.append(value)
         return name

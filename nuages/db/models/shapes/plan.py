@@ -16,6 +16,7 @@ from nuages.db.models.fields.related import ForeignKey
 from nuages.db.models.lookups.binding import PreparedForField
 from nuages.db.models.shapes import instances, loaders
 from nuages.db.models.shapes.clauses import lock
+from nuages.db.models.shapes.converting import inline_adapter
 from nuages.db.models.shapes.slots import Late, Slot
 from nuages.db.models.shapes.writing import Layout, Writer
 
@@ -77,7 +78,7 @@ def make(shape: Any, connection: Any, writer_class: type[Writer] = Writer) -> Pl
         sql, params = writer.write()
     except EmptyResultSet:
         return Plan(None, None, writer.layout, connection, "")
-    bind, source = binder(params)
+    bind, source = binder(params, connection)
     plan = Plan(
         Statement(sql, writer.stored_sql, writer.reads_stored), bind, writer.layout, connection, source
     )
@@ -101,18 +102,28 @@ def _guard(ordering: Any, locks: bool) -> Callable[[Any, Any], bool]:
 # Parameters ----------------------------------------------------------------------------------------------------
 
 
-def binder(params: Sequence[Any]) -> tuple[Callable[[Sequence[Any], Any], Sequence[Any]], str]:
+def binder(
+    params: Sequence[Any], connection: Any
+) -> tuple[Callable[[Sequence[Any], Any], Sequence[Any]], str]:
     """Generate the function from values to parameters."""
     names: dict[str, Any] = {}
     parts = []
     for number, param in enumerate(params):
         if isinstance(param, Slot):
-            part = f"values[{param.index}]"
+            part = value = f"values[{param.index}]"
             for step, bind in enumerate(param.binds):
                 if _changes_nothing(bind):
                     continue
                 names[f"bind{number}_{step}"] = bind
-                part = f"bind{number}_{step}({part}, connection)"
+                adapter = (
+                    inline_adapter(bind.field, connection) if isinstance(bind, PreparedForField) else None
+                )
+                convert = f"bind{number}_{step}({part}, connection)"
+                if adapter is not None and part == value:
+                    names |= {f"kind{number}": adapter.kind, **adapter.names}
+                    written = adapter.source.format(value)
+                    convert = f"({written} if type({value}) is kind{number} else None) or {convert}"
+                part = convert
         elif isinstance(param, Late):
             names[f"find{number}"] = param.find
             part = f"find{number}(connection)"

@@ -81,7 +81,7 @@ _take, _state_of = _functions["_take"], _functions["_state_of"]
 
 
 # The table of a shape that remembers none; most are the last of their query.
-_NONE: dict[Hashable, Shape] = {}
+_NONE: dict[Hashable, Any] = {}
 
 
 class Shape:
@@ -124,8 +124,9 @@ class Shape:
         order_by: tuple[Any, ...]
         distinct_fields: tuple[str, ...]
         lock: Any
-        next: dict[Hashable, Shape]
-        older: dict[Hashable, Shape]
+        # Shapes by the steps to them, and ways to some of them.
+        next: dict[Hashable, Any]
+        older: dict[Hashable, Any]
 
     def __init__(
         self,
@@ -183,7 +184,7 @@ class Shape:
                 self.keep(key, found)
         return found
 
-    def keep(self, key: Hashable, shape: Shape) -> Shape:
+    def keep(self, key: Hashable, shape: Any) -> Any:
         """Remember a neighbour; gives back the one that another thread has just remembered, where it was quicker."""
         global _young
         with _lock:

@@ -13,6 +13,20 @@ Prepare = Callable[[Any], Any]
 Bind = Callable[[Any, Any], Any]
 
 
+class Preparation:
+    """A `prepare` step that can say which values it gives back as they are."""
+
+    __slots__ = ()
+
+    def leaves(self, kind: type) -> bool:
+        """Whether it does that with all values of exactly this type."""
+        return False
+
+    def __call__(self, value: Any) -> Any:
+        """The value as it is compared."""
+        raise NotImplementedError
+
+
 class Opaque(Exception):
     """Raised where a node's structure cannot be told apart from its values.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 from nuages.db.models.shapes.draft import Draft
 from nuages.db.models.shapes.shape import Shape
-from nuages.db.models.shapes.slots import SlotCounter
+from nuages.db.models.shapes.slots import Preparation, SlotCounter
 
 Extend = Callable[[Draft, SlotCounter], None]
 
@@ -40,6 +40,34 @@ def _made(shape: Shape, key: Hashable, verb: str, extend: Extend, *, interned: b
         width=counter.taken,
         interned=interned,
     )
+
+
+class Way:
+    """Where a step leads whose values are of certain types, and what has to be done to such values."""
+
+    __slots__ = ("prepares", "shape")
+
+    def __init__(self, shape: Shape, kinds: Sequence[type]) -> None:
+        self.shape = shape
+        first = shape.width - len(kinds)
+        changed: set[int] = set()
+        prepares = []
+        for index, prepare in shape.prepares:
+            # Behind a step that changes it, a value may be of another type.
+            leaves = isinstance(prepare, Preparation) and prepare.leaves(kinds[index - first])
+            if index in changed or not leaves:
+                changed.add(index)
+                prepares.append((index, prepare))
+        self.prepares = tuple(prepares)
+
+    def taken(self, values: tuple[Any, ...], raw: Iterable[Any]) -> tuple[Any, ...]:
+        """The values before the step and those of it, prepared."""
+        if not self.prepares:
+            return (*values, *raw)
+        together = [*values, *raw]
+        for index, prepare in self.prepares:
+            together[index] = prepare(together[index])
+        return tuple(together)
 
 
 def prepared(shape: Shape, values: tuple[Any, ...], raw: Sequence[Any]) -> tuple[Any, ...]:

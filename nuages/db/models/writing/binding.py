@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from nuages.db.backends.dialect import InlineAdapter
 from nuages.db.models.fields import (
     BooleanField,
     CharField,
-    DateField,
-    DateTimeField,
     Field,
     FloatField,
     IntegerField,
@@ -24,6 +21,7 @@ from nuages.db.models.fields.numeric import _Number
 from nuages.db.models.fields.related import ForeignKey
 from nuages.db.models.fields.text import _Text
 from nuages.db.models.query_utils import DeferredAttribute
+from nuages.db.models.shapes.converting import inline_adapter
 
 __all__ = ["Expressions", "binder", "collector", "reads_plainly"]
 
@@ -75,7 +73,7 @@ def binder(fields: Sequence[Any], connection: Any) -> Callable[[Sequence[Any], A
         names[f"prepare{position}"] = _refusing_expressions(field)
         convert = f"prepare{position}({value}, connection)"
         kind = _kept_type(field, connection)
-        adapter = None if kind is not None else _inline_adapter(field, connection)
+        adapter = None if kind is not None else inline_adapter(field, connection)
         if kind is not None:
             names[f"kind{position}"] = kind
             if kind is float:
@@ -150,19 +148,3 @@ def _keeps_integers(operations: Any) -> bool:
     from nuages.db.backends.base.operations import BaseDatabaseOperations
 
     return type(operations).adapt_integerfield_value is BaseDatabaseOperations.adapt_integerfield_value
-
-
-def _inline_adapter(field: Any, connection: Any) -> InlineAdapter | None:
-    """What the dialect has for a field that prepares its values in the ordinary way."""
-    cls = type(field)
-    kind = field.get_internal_type()
-    found: InlineAdapter | None = connection.dialect.inline_adapters.get(kind)
-    ordinary = {"DateField": DateField, "DateTimeField": DateTimeField}.get(kind)
-    if found is None or ordinary is None or cls.get_db_prep_save is not Field.get_db_prep_save:
-        return None
-    methods = ("get_prep_value", "get_db_prep_value", "to_python")
-    if not all(getattr(cls, name) is getattr(ordinary, name) for name in methods):
-        return None
-    # A backend of somebody else may write in its own way.
-    adapt = getattr(type(connection.ops), f"adapt_{kind.lower()}_value")
-    return found if adapt.__module__.startswith("nuages.") else None

@@ -25,7 +25,8 @@ from nuages.db.models.lookups import (
     LessThanOrEqual,
 )
 from nuages.db.models.lookups.base import is_query
-from nuages.db.models.shapes.slots import Slot
+from nuages.db.models.lookups.binding import kept_by
+from nuages.db.models.shapes.slots import Preparation, Slot
 
 __all__ = [
     "RelatedExact",
@@ -60,18 +61,24 @@ def get_normalized_value(value: Any, lhs: Any) -> tuple[Any, ...]:
     return tuple(values)
 
 
-class _KeyOf:
+class _KeyOf(Preparation):
     """`prepare` step: an instance or key as the value of the one column joined on."""
 
-    __slots__ = ("lhs",)
+    __slots__ = ("kept", "lhs", "target")
 
     def __init__(self, lhs: Any) -> None:
         self.lhs = lhs
+        self.target = lhs.output_field.path_infos[-1].target_fields[-1]
+        self.kept = kept_by(self.target.get_prep_value)
+
+    def leaves(self, kind: type) -> bool:
+        return kind is self.kept
 
     def __call__(self, value: Any) -> Any:
+        if type(value) is self.kept:
+            return value
         (value,) = get_normalized_value(value, self.lhs)[:1]
-        target = self.lhs.output_field.path_infos[-1].target_fields[-1]
-        return target.get_prep_value(value)
+        return self.target.get_prep_value(value)
 
 
 def _prepared(value: Any, lhs: Any, prepare: bool) -> Any:

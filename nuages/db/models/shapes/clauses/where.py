@@ -12,7 +12,7 @@ from nuages.db.models.expressions import Col, ColPairs, Exists
 from nuages.db.models.lookups import Exact
 from nuages.db.models.query_utils import Q
 from nuages.db.models.shapes import joins, paths, wording
-from nuages.db.models.shapes.slots import Slot
+from nuages.db.models.shapes.slots import Preparation, Slot
 from nuages.db.models.sql.where import AND, OR, XOR, WhereNode
 from nuages.db.utils import DEFAULT_DB_ALIAS
 
@@ -282,28 +282,37 @@ def check_related(draft: Draft, path: paths.Path, value: Any) -> None:
                 f'Cannot use QuerySet for "{value.model._meta.object_name}": Use a QuerySet for "{opts.object_name}".'
             )
     elif isinstance(value, Slot):
-        value.prepared(_object_check(opts, final))
+        value.prepared(_ObjectCheck(opts, final))
     elif isinstance(value, (list, tuple)):
         for item in value:
             if isinstance(item, Slot):
-                item.prepared(_object_check(opts, final))
+                item.prepared(_ObjectCheck(opts, final))
             elif hasattr(item, "_meta"):
-                _object_check(opts, final)(item)
+                _ObjectCheck(opts, final)(item)
     elif hasattr(value, "_meta"):
-        _object_check(opts, final)(value)
+        _ObjectCheck(opts, final)(value)
 
 
-def _object_check(opts: Any, final: Any) -> Any:
-    def check(value: Any) -> Any:
+class _ObjectCheck(Preparation):
+    """`prepare` step that refuses objects of other models than the one compared with."""
+
+    __slots__ = ("final", "opts")
+
+    def __init__(self, opts: Any, final: Any) -> None:
+        self.opts = opts
+        self.final = final
+
+    def leaves(self, kind: type) -> bool:
+        return kind in (int, str)
+
+    def __call__(self, value: Any) -> Any:
         if hasattr(value, "_meta"):
-            if not _same_family(value._meta.model, opts, final):
-                raise ValueError(f'Cannot query "{value}": Must be "{opts.object_name}" instance.')
+            if not _same_family(value._meta.model, self.opts, self.final):
+                raise ValueError(f'Cannot query "{value}": Must be "{self.opts.object_name}" instance.')
         elif isinstance(value, (list, tuple)):
             for item in value:
-                check(item)
+                self(item)
         return value
-
-    return check
 
 
 def _same_family(model: Any, opts: Any, final: Any) -> bool:
