@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from nuages.core.exceptions import ImproperlyConfigured, MiddlewareNotUsed
+from nuages.core.exceptions import ImproperlyConfigured, MiddlewareNotUsed, PermissionDenied
 from nuages.core.handlers.base import BaseHandler
 from nuages.core.handlers.wsgi import WSGIRequest
+from nuages.core.signals import got_request_exception
 from nuages.http import Http404, HttpResponse
 from nuages.spine import cooperative, in_worker
 from nuages.test.utils import override_settings
@@ -278,3 +279,83 @@ def test_errors_are_logged_once_with_their_status(site: Any, caplog: Any) -> Non
         answer = made.wsgi()
     assert (answer.status, b"secret" in answer.body) == (500, False)
     assert [(record.levelname, record.status_code) for record in caplog.records] == [("ERROR", 500)]
+
+
+class First(Hooked):
+    name = "first"
+
+
+class Last(Hooked):
+    name = "last"
+
+
+class Late(MiddlewareMixin):
+    async def process_response(self, request: Any, response: Any) -> Any:
+        await asyncio.sleep(0)
+        raise PermissionDenied
+
+
+class Shortcut(Hooked):
+    name = "shortcut"
+
+    def process_request(self, request: Any) -> Any:
+        super().process_request(request)
+        return HttpResponse("short")
+
+
+class Falsy(HttpResponse):
+    def __bool__(self) -> bool:
+        return False
+
+
+class Undecided(MiddlewareMixin):
+    async def process_request(self, request: Any) -> Any:
+        return Falsy()
+
+
+@pytest.mark.parametrize(
+    "between, status, told",
+    [
+        (["Raising"], 404, ["first in", "outer in", "outer out", "first out"]),
+        (["Late"], 403, ["first in", "outer in", "last in", "view", "last out", "outer out", "first out"]),
+        (
+            ["Shortcut"],
+            200,
+            ["first in", "outer in", "shortcut in", "shortcut out", "outer out", "first out"],
+        ),
+        (
+            ["Undecided"],
+            200,
+            ["first in", "outer in", "last in", "view", "last out", "outer out", "first out"],
+        ),
+        (["function", "Raising"], 404, ["first in", "outer in", "function in", "function out"]),
+    ],
+)
+def test_a_layer_that_answers_or_fails_leaves_those_outside_of_it_their_turn(
+    site: Any, between: list[str], status: int, told: list[str]
+) -> None:
+    made = site(path("", view), MIDDLEWARE=path_of("First", "Hooked", *between, "Last"))
+    assert made.wsgi().status == status
+    assert [event for event in events if "view" not in event or event == "view"][: len(told)] == told
+    assert events[-1] == "first out"
+
+
+def test_an_error_that_is_to_propagate_is_told_at_each_layer(site: Any) -> None:
+    def told(**kwargs: Any) -> None:
+        events.append("told")
+
+    made = site(
+        path("", view), MIDDLEWARE=path_of("First", "Hooked", "Broken"), DEBUG_PROPAGATE_EXCEPTIONS=True
+    )
+    got_request_exception.connect(told)
+    try:
+        with pytest.raises(ZeroDivisionError):
+            made.wsgi()
+    finally:
+        got_request_exception.disconnect(told)
+    assert events == ["first in", "outer in", "told", "told", "told"]
+
+
+class Broken(MiddlewareMixin):
+    def process_request(self, request: Any) -> None:
+        raise ZeroDivisionError

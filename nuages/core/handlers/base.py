@@ -52,7 +52,9 @@ class BaseHandler:
         self._view_middleware, self._template_response_middleware = [], []
         self._exception_middleware = []
         self._may_wait = True
-        chain = convert_exception_to_response(self._get_response)
+        # What is made of hooks is folded together, as far as nothing else stands between.
+        inner = chain = convert_exception_to_response(self._get_response)
+        hooked: list[MiddlewareMixin] = []
         for path in reversed(settings.MIDDLEWARE):
             with named_by("MIDDLEWARE", path):
                 factory = import_string(path)
@@ -65,9 +67,11 @@ class BaseHandler:
             if layer is None:
                 continue
             if isinstance(layer, MiddlewareMixin) and type(layer).__call__ is MiddlewareMixin.__call__:
-                chain = folded(layer, chain)
+                hooked.insert(0, layer)
+                chain = folded(hooked, inner)
             else:
-                chain = convert_exception_to_response(layer)
+                inner = chain = convert_exception_to_response(layer)
+                hooked = []
         # Set last: a request that comes while middleware is still being made must not find half a chain.
         self._middleware_chain = chain
 

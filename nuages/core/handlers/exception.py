@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import update_wrapper
 from types import CoroutineType
 from typing import Any
@@ -52,29 +52,66 @@ def convert_exception_to_response(
     return inner
 
 
-def folded(middleware: Any, inner: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., Any]:
-    """Return one callable for a middleware that is two hooks around `inner`, with the exceptions converted."""
-    process_request = getattr(middleware, "process_request", None)
-    process_response = getattr(middleware, "process_response", None)
+def folded(
+    middleware: Sequence[Any], inner: Callable[[HttpRequest], HttpResponseBase]
+) -> Callable[..., HttpResponseBase]:
+    """Return one callable for middleware that are two hooks each, the outermost first, around `inner`.
 
-    def layer(request: HttpRequest) -> HttpResponseBase:
+    Each is a layer by itself: what its hooks raise becomes a response there, for those outside of it.
+    """
+    numbered = list(enumerate(middleware, 1))
+    befores = tuple(
+        (hook, place)
+        for place, layer in numbered
+        if (hook := getattr(layer, "process_request", None)) is not None
+    )
+    afters = tuple(
+        (hook, place)
+        for place, layer in reversed(numbered)
+        if (hook := getattr(layer, "process_response", None)) is not None
+    )
+    outwards = tuple(tuple(each for each in afters if each[1] <= place) for place in range(len(numbered) + 1))
+    innermost = len(numbered)
+
+    def layers(request: HttpRequest, response: Any = None, place: int | None = None) -> HttpResponseBase:
+        """Go the whole way or, with a response that was made on it, from `place` outwards."""
+        # Whichever way it goes, `place` is the layer at work: where it goes on if that one fails.
         try:
-            response = None
-            if process_request is not None:
-                response = process_request(request)
-                if type(response) is CoroutineType:
-                    response = wait(response)
-            # What comes from inside is a response in any case.
-            response = response or inner(request)
-            if process_response is not None:
-                response = process_response(request, response)
+            if place is None:
+                for before, place in befores:  # noqa: B007
+                    response = before(request)
+                    if response is not None:
+                        response = _awaited(response)
+                        if response:
+                            break
+                else:
+                    place = innermost
+                    response = inner(request)
+            for after, place in outwards[place]:  # noqa: B007, B020
+                response = after(request, response)
                 if type(response) is CoroutineType:
                     response = wait(response)
         except Exception as error:
-            return response_for_exception(request, error)
-        return response
+            assert place is not None
+            response, place = converted(request, error, place)
+        else:
+            return response  # type: ignore[no-any-return]
+        return layers(request, response, place)
 
-    return layer
+    def converted(request: HttpRequest, error: Exception, place: int) -> tuple[HttpResponseBase, int]:
+        """Return the response to an error of the layer at `place`, and where it goes on."""
+        try:
+            return response_for_exception(request, error), place - 1
+        except Exception as another:
+            if place == 1:
+                raise
+            return converted(request, another, place - 1)
+
+    return layers
+
+
+def _awaited(response: Any) -> Any:
+    return wait(response) if type(response) is CoroutineType else response
 
 
 def response_for_exception(request: HttpRequest, exc: Exception) -> HttpResponseBase:
