@@ -13,7 +13,7 @@ from typing import Any, Self
 from nuages.conf import settings
 from nuages.core.signals import request_finished
 from nuages.http.cookie import SimpleCookie, cookie_attributes, sign_cookie
-from nuages.http.headers import BadHeaderError, ResponseHeaders
+from nuages.http.headers import BadHeaderError, Entry, ResponseHeaders, entry_of
 from nuages.utils import timezone
 from nuages.utils.functional import cached_property
 from nuages.utils.http import http_date
@@ -48,6 +48,11 @@ def charset_in(content_type: str) -> str:
     return named["charset"].strip('"') if named else ""
 
 
+@lru_cache(maxsize=16)
+def _html_in(charset: str) -> Entry:
+    return entry_of("Content-Type", f"text/html; charset={charset}")
+
+
 class HttpResponseBase:
     """What all responses share: status, headers and cookies, but no content."""
 
@@ -71,8 +76,9 @@ class HttpResponseBase:
         self._charset = charset
         if "content-type" not in self.headers._store:
             if content_type is None:
-                content_type = f"text/html; charset={charset or settings.DEFAULT_CHARSET}"
-            self.headers["Content-Type"] = content_type
+                self.headers.put(_html_in(charset or settings.DEFAULT_CHARSET))
+            else:
+                self.headers["Content-Type"] = content_type
         elif content_type:
             raise ValueError(
                 "'headers' must not contain 'Content-Type' when the 'content_type' parameter is provided."

@@ -95,7 +95,11 @@ def header_text(value: object, charset: str) -> str:
     return text
 
 
-def entry_of(name: str, value: object) -> tuple[str, tuple[str, str]]:
+#: A header as `ResponseHeaders` keeps it: (name in small letters, (name, value)).
+Entry = tuple[str, tuple[str, str]]
+
+
+def entry_of(name: str, value: object) -> Entry:
     """Return a header as `ResponseHeaders` keeps it, checked."""
     pair = header_text(name, "ascii"), header_text(value, "latin-1")
     return pair[0].lower(), pair
@@ -113,9 +117,10 @@ class ResponseHeaders(MutableMapping[str, str]):
                 self[name] = value
 
     def __setitem__(self, name: Any, value: Any) -> None:
-        if type(name) is not str or not name.isascii() or "\n" in name or "\r" in name:
+        # What has no controls in it has no line breaks either; nearly all headers are of that kind.
+        if type(name) is not str or not (name.isascii() and name.isprintable()):
             name = header_text(name, "ascii")
-        if type(value) is not str or not value.isascii() or "\n" in value or "\r" in value or "\0" in value:
+        if type(value) is not str or not (value.isascii() and value.isprintable()):
             value = header_text(value, "latin-1")
         self._store[name.lower()] = (name, value)
 
@@ -160,10 +165,14 @@ class ResponseHeaders(MutableMapping[str, str]):
         made._store.update(self._store)
         return made
 
-    def fill_in(self, entries: Iterable[tuple[str, tuple[str, str]]]) -> None:
-        """Set those of some headers that are not set, given as `entry_of` makes them: for what never changes."""
-        for lower, pair in entries:
-            self._store.setdefault(lower, pair)
+    def put(self, entry: Entry) -> None:
+        """Set a header, given as `entry_of` makes it: for what is the same again and again."""
+        self._store[entry[0]] = entry[1]
+
+    def fill_in(self, entries: Mapping[str, tuple[str, str]]) -> None:
+        """Set those of some headers that are not set; a dictionary of what `entry_of` makes."""
+        store = self._store
+        self._store = {**store, **entries, **store}
 
     def pairs(self) -> Iterable[tuple[str, str]]:
         """Return (name, value) in the order set; cheaper than `items()`."""

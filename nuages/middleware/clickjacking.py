@@ -12,8 +12,9 @@ class XFrameOptionsMiddleware(MiddlewareMixin):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Set the header."""
-        if response.get("X-Frame-Options") is None and not getattr(response, "xframe_options_exempt", False):
-            response.headers["X-Frame-Options"] = self.get_xframe_options_value(request, response)
+        headers = response.headers
+        if headers.get("X-Frame-Options") is None and not getattr(response, "xframe_options_exempt", False):
+            headers["X-Frame-Options"] = self.get_xframe_options_value(request, response)
         return response
 
     def get_xframe_options_value(self, request: HttpRequest, response: HttpResponseBase) -> str:

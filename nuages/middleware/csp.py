@@ -7,6 +7,7 @@ from typing import Any
 
 from nuages.conf import settings
 from nuages.http import HttpRequest
+from nuages.http.headers import entry_of
 from nuages.utils.csp import CSP, LazyNonce, build_policy
 from nuages.utils.deprecation import MiddlewareMixin
 from nuages.utils.memo import worked_out_from
@@ -26,31 +27,31 @@ class ContentSecurityPolicyMiddleware(MiddlewareMixin):
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
         """Set the headers."""
-        for header, own, general, written in _policies():
+        written = _always()
+        if written is None or hasattr(response, "_csp_config") or hasattr(response, "_csp_ro_config"):
             # An empty policy of the view's own means none.
-            config = getattr(response, own, general)
-            if config and header not in response.headers:
-                if config is not general or written is None:
-                    written = build_policy(config, get_nonce(request))
-                response.headers[header] = written
+            enforced = getattr(response, "_csp_config", settings.SECURE_CSP)
+            reported = getattr(response, "_csp_ro_config", settings.SECURE_CSP_REPORT_ONLY)
+            written = _written(enforced, reported, get_nonce(request))
+        response.headers.fill_in(written)
         return response
 
 
 @worked_out_from("SECURE_CSP", "SECURE_CSP_REPORT_ONLY")
-def _policies() -> list[tuple[str, str, Any, str | None]]:
-    """Return (header, the attribute for a view's own, the site's policy, it as text unless it has a nonce)."""
-    return [
-        (str(header), own, general, None if not general or _has_nonce(general) else build_policy(general))
-        for header, own, general in (
-            (CSP.HEADER_ENFORCE, "_csp_config", settings.SECURE_CSP),
-            (CSP.HEADER_REPORT_ONLY, "_csp_ro_config", settings.SECURE_CSP_REPORT_ONLY),
-        )
-    ]
+def _always() -> dict[str, tuple[str, str]] | None:
+    """Return the headers of the site's policies; None where they have a nonce, and so differ each time."""
+    enforced, reported = settings.SECURE_CSP, settings.SECURE_CSP_REPORT_ONLY
+    return None if _has_nonce(enforced) or _has_nonce(reported) else _written(enforced, reported, None)
 
 
-def _has_nonce(policy: Mapping[str, Any]) -> bool:
+def _written(enforced: Any, reported: Any, nonce: Any) -> dict[str, tuple[str, str]]:
+    policies = ((CSP.HEADER_ENFORCE, enforced), (CSP.HEADER_REPORT_ONLY, reported))
+    return dict(entry_of(str(header), build_policy(policy, nonce)) for header, policy in policies if policy)
+
+
+def _has_nonce(policy: Mapping[str, Any] | None) -> bool:
     return any(
         CSP.NONCE in ([sources] if isinstance(sources, str) else sources)
-        for sources in policy.values()
+        for sources in (policy or {}).values()
         if sources is not None and not isinstance(sources, bool)
     )

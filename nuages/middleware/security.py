@@ -37,7 +37,7 @@ class SecurityMiddleware(MiddlewareMixin):
         return HttpResponsePermanentRedirect(f"https://{host}{request.get_full_path()}")
 
     @cached_property
-    def _always(self) -> list[tuple[str, tuple[str, str]]]:
+    def _always(self) -> dict[str, tuple[str, str]]:
         """The headers that every response gets."""
         entries = []
         if self.content_type_nosniff:
@@ -48,7 +48,7 @@ class SecurityMiddleware(MiddlewareMixin):
             entries.append(entry_of("Referrer-Policy", ",".join(value.strip() for value in several)))
         if self.cross_origin_opener_policy:
             entries.append(entry_of("Cross-Origin-Opener-Policy", self.cross_origin_opener_policy))
-        return entries
+        return dict(entries)
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
         """Set the headers that are not there yet."""

@@ -173,7 +173,11 @@ def add_never_cache_headers(response: Any) -> None:
 
 def patch_vary_headers(response: Any, newheaders: Iterable[str]) -> None:
     """Say on which request headers the response depends; an asterisk swallows all names."""
-    response.headers["Vary"] = _vary(response.headers.get("Vary", ""), tuple(newheaders))
+    headers = response.headers
+    stated = headers.get("Vary", "")
+    vary = _vary(stated, tuple(newheaders))
+    if vary != stated:
+        headers["Vary"] = vary
 
 
 @lru_cache(maxsize=256)
