@@ -11,6 +11,7 @@ import logging
 import threading
 import weakref
 from collections.abc import Callable, Hashable, Iterable
+from functools import partial
 from inspect import Parameter, iscoroutinefunction, signature
 from typing import Any, TypeVar
 
@@ -23,8 +24,9 @@ F = TypeVar("F", bound=Receiver)
 Responses = list[tuple[Receiver, Any]]
 # ((receiver or dispatch_uid, sender), receiver or reference to it, reference to the sender, is it async)
 _Entry = tuple[tuple[Hashable, Hashable], Any, "weakref.ref[Any] | None", bool]
-# The plain and the `async def` receivers of a sender, each with whether it is held by a reference.
-_Heard = tuple[tuple[tuple[Any, bool], ...], tuple[tuple[Any, bool], ...]]
+# The plain and the `async def` receivers of a sender: what gives each when it is called, or None if it is gone.
+_Held = tuple[Callable[[], Any], ...]
+_Heard = tuple[_Held, _Held]
 
 
 def _make_id(target: Any) -> Hashable:
@@ -112,8 +114,8 @@ class Signal:
         """Call the receivers and return them with their answers; an error in one ends it."""
         if not self.receivers:
             return []
-        plain, coloured = self._held_receivers(sender)
-        answers = [(receiver, receiver(signal=self, sender=sender, **named)) for receiver in _alive(plain)]
+        plain, coloured = self._called_for(sender)
+        answers = [(receiver, receiver(signal=self, sender=sender, **named)) for receiver in plain]
         if coloured:
             answers += wait(self._gather(_alive(coloured), sender, named, robust=False))
         return answers
@@ -124,9 +126,9 @@ class Signal:
         """Call the receivers and return them with their answers; an error counts as the answer, and is logged."""
         if not self.receivers:
             return []
-        plain, coloured = self._held_receivers(sender)
+        plain, coloured = self._called_for(sender)
         answers: Responses = []
-        for receiver in _alive(plain):
+        for receiver in plain:
             try:
                 answers.append((receiver, receiver(signal=self, sender=sender, **named)))
             except Exception as error:
@@ -169,19 +171,17 @@ class Signal:
 
     def _live_receivers(self, sender: Any) -> tuple[list[Receiver], list[Receiver]]:
         """Return the plain and the `async def` receivers that hear this sender, without the dead ones."""
-        plain, coloured = self._held_receivers(sender)
-        return _alive(plain), _alive(coloured)
+        plain, coloured = self._called_for(sender)
+        return plain, _alive(coloured)
 
-    def _held_receivers(self, sender: Any) -> _Heard:
+    def _called_for(self, sender: Any) -> tuple[list[Receiver], _Held]:
+        """Return the plain receivers, all of them held from now on so that none is lost while others are called."""
         common, receivers = self._common, self.receivers
-        if (
-            common is not None
-            and common[0] is receivers
-            and common[1] == len(receivers)
-            and not self._dead_receivers
-        ):
-            return common[2]
-        return self._heard_by(sender)
+        if common is not None and common[0] is receivers and common[1] == len(receivers):
+            plain, coloured = common[2]
+        else:
+            plain, coloured = self._heard_by(sender)
+        return [receiver for held in plain if (receiver := held()) is not None], coloured
 
     def _heard_by(self, sender: Any) -> _Heard:
         """Return what is held of the receivers for this sender; from the cache where the signal keeps one."""
@@ -199,15 +199,15 @@ class Signal:
         with self.lock:
             self._clear_dead_receivers()
             entries = [
-                (held, isinstance(held, weakref.ReferenceType), is_async)
+                (held if isinstance(held, weakref.ReferenceType) else partial(_same, held), is_async)
                 for (_, sender_id), held, sender_ref, is_async in self.receivers
                 if sender_id in wanted and (sender_ref is None or sender_ref() is not None)
             ]
             found = (
-                tuple((held, weak) for held, weak, is_async in entries if not is_async),
-                tuple((held, weak) for held, weak, is_async in entries if is_async),
+                tuple(held for held, is_async in entries if not is_async),
+                tuple(held for held, is_async in entries if is_async),
             )
-            if all(key[1] == nobody for key, *_ in self.receivers):
+            if all(key[1] == nobody for key, *_ in self.receivers) and not self._dead_receivers:
                 self._common = (self.receivers, len(self.receivers), found)
             elif cachable:
                 try:
@@ -233,11 +233,15 @@ class Signal:
     def _flag_dead_receivers(self, reference: object = None) -> None:
         # Called while garbage is collected, perhaps in the middle of a send: only leave a note.
         self._dead_receivers = True
+        self._common = None
 
 
-def _alive(held_receivers: tuple[tuple[Any, bool], ...]) -> list[Receiver]:
-    """Return the receivers, all of them held from now on, so that none is lost while others are called."""
-    return [receiver for held, weak in held_receivers if (receiver := held() if weak else held) is not None]
+def _alive(receivers: _Held) -> list[Receiver]:
+    return [receiver for held in receivers if (receiver := held()) is not None]
+
+
+def _same(receiver: Receiver) -> Receiver:
+    return receiver
 
 
 def _refuse_unfit(receiver: Receiver) -> None:

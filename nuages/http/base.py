@@ -74,6 +74,7 @@ class HttpResponseBase:
     ) -> None:
         self.headers = ResponseHeaders(headers or ())
         self._charset = charset
+        self._resource_closers = []
         if "content-type" not in self.headers._store:
             if content_type is None:
                 self.headers.put(_html_in(charset or settings.DEFAULT_CHARSET))
@@ -248,6 +249,7 @@ class HttpResponseBase:
 
     # -- end of life
 
+    # Where a response does without `__init__`, or comes out of a cache.
     @cached_property
     def _resource_closers(self) -> list[Callable[[], object]]:
         return []

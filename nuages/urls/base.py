@@ -98,7 +98,11 @@ def clear_url_caches() -> None:
 
 def set_script_prefix(prefix: str) -> None:
     """Set where the site is mounted on its server, for the request at hand."""
-    _prefix.set(prefix if prefix.endswith("/") else prefix + "/")
+    if not prefix.endswith("/"):
+        prefix += "/"
+    # Looking costs less than setting, and is the end of it for nearly all sites.
+    if _prefix.get() != prefix:
+        _prefix.set(prefix)
 
 
 def get_script_prefix() -> str:
@@ -113,7 +117,9 @@ def clear_script_prefix() -> None:
 
 def set_urlconf(urlconf_name: Any) -> None:
     """Set the URL configuration for the request at hand; None for the site's own."""
-    _urlconf.set(urlconf_name or None)
+    urlconf = urlconf_name or None
+    if _urlconf.get() is not urlconf:
+        _urlconf.set(urlconf)
 
 
 def get_urlconf(default: Any = None) -> Any:

@@ -109,7 +109,7 @@ class Straight(Entry):
             route = join_routes(route, str(node.pattern))
             extra.update(node.defaults)
         self._extra = extra
-        self._template = ResolverMatch(
+        self._state = ResolverMatch(
             view.callback,
             (),
             {},
@@ -117,7 +117,14 @@ class Straight(Entry):
             [node.app_name for node in chain[:-1]],
             [node.namespace for node in chain[:-1]],
             route,
+            extra_kwargs=extra,
         ).__dict__
+
+    def whole(self) -> ResolverMatch:
+        """Return the match for a path that has no parameters."""
+        found = ResolverMatch.__new__(ResolverMatch)
+        found.__dict__ = {**self._state, "kwargs": {**self._extra}, "captured_kwargs": {}, "is_fixed": True}
+        return found
 
     def taken(self, values: tuple[str, ...]) -> ResolverMatch | None:
         """Return the match for the texts of the parameters; None if a converter refuses one."""
@@ -128,11 +135,11 @@ class Straight(Entry):
         except ValueError:
             return None
         found = ResolverMatch.__new__(ResolverMatch)
-        state = found.__dict__
-        state.update(self._template)
-        state["kwargs"] = {**captured, **self._extra}
-        state["captured_kwargs"] = captured
-        state["extra_kwargs"] = self._extra
+        found.__dict__ = {
+            **self._state,
+            "kwargs": {**captured, **self._extra},
+            "captured_kwargs": captured,
+        }
         return found
 
 
@@ -179,7 +186,7 @@ class Lookup:
         """Return the match for what is left of a path, or None."""
         straight = self._literals.get(path)
         if straight is not None:
-            return straight.taken(())
+            return straight.whole()
         segments = path.split("/")
         candidates = self._only_way(segments)
         if candidates is None:

@@ -52,6 +52,9 @@ def tried_in_order(resolver: URLResolver, path: str) -> tuple[list[list[URLPatte
 class ResolverMatch:
     """The view for a path. Unpacks as `func, args, kwargs`."""
 
+    #: Whether the path leads here in every language, and nothing had to be asked of patterns and converters.
+    is_fixed = False
+
     def __init__(
         self,
         func: Callable[..., Any],

@@ -135,6 +135,10 @@ class URLResolver:
         """The table that paths below this prefix are looked up in."""
         return Lookup(self)
 
+    @cached_property
+    def _adds(self) -> bool:
+        return bool(self.default_kwargs or self.app_name or self.namespace)
+
     def resolve(self, path: Any) -> ResolverMatch:
         """Return the match for a path or raise `Resolver404`."""
         path = str(path)
@@ -145,7 +149,7 @@ class URLResolver:
         found = self.lookup.find(rest)
         if found is None:
             raise Resolver404({"tried": Tried(self, rest), "path": rest})
-        if args or captured or self.default_kwargs or self.app_name or self.namespace:
+        if args or captured or self._adds:
             found = below(found, self, matched, found.route)
         found._source = (self, rest)
         return found

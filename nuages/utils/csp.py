@@ -39,8 +39,12 @@ def generate_nonce() -> str:
 class LazyNonce(SimpleLazyObject):
     """A nonce that is made when a page uses it; false until then."""
 
+    # Of the class: one is made for every request, and few use it.
+    _wrapped = empty
+    _setupfunc = staticmethod(generate_nonce)
+
     def __init__(self) -> None:
-        super().__init__(generate_nonce)
+        """Nothing is made yet."""
 
     def __bool__(self) -> bool:
         return self._wrapped is not empty

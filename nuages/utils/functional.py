@@ -387,8 +387,9 @@ class SimpleLazyObject(LazyObject):
     """Stands in for what `func()` returns; `func` is called on first use and not again."""
 
     def __init__(self, func: Callable[[], Any]) -> None:
-        self.__dict__["_setupfunc"] = func
-        super().__init__()
+        state = self.__dict__
+        state["_setupfunc"] = func
+        state["_wrapped"] = empty
 
     def _setup(self) -> None:
         self._wrapped = self._setupfunc()

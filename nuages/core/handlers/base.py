@@ -7,9 +7,9 @@ response; a server only makes the request, chooses the lane with `is_cooperative
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import CoroutineType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nuages.conf import settings
 from nuages.core.exceptions import ImproperlyConfigured, MiddlewareNotUsed
@@ -24,6 +24,9 @@ from nuages.utils.functional import cached_property
 from nuages.utils.log import log_response
 from nuages.utils.module_loading import import_string, named_by
 from nuages.utils.translation import get_language
+
+if TYPE_CHECKING:
+    from nuages.db.handler import ConnectionHandler
 
 logger = logging.getLogger("django.request")
 
@@ -132,7 +135,8 @@ class BaseHandler:
         except Exception:
             # Whatever is wrong with the configuration is told inside the chain, as an error page.
             return False
-        request._route = (urlconf, request.path_info, get_language(), match)
+        language = None if match.is_fixed else get_language()
+        request._route = (urlconf, request.path_info, language, match)
         return is_cooperative(match.func)
 
     def respond(self, request: HttpRequest) -> HttpResponseBase:
@@ -176,10 +180,16 @@ class BaseHandler:
             set_urlconf(urlconf)
         route = request._route
         # Middleware may have changed the path, and the language that some patterns depend on.
-        if route is not None and route[:3] == (urlconf, request.path_info, get_language()):
+        path = request.path_info
+        if (
+            route is not None
+            and route[0] == urlconf
+            and route[1] == path
+            and (route[3].is_fixed or route[2] == get_language())
+        ):
             match = route[3]
         else:
-            match = get_resolver(urlconf).resolve(request.path_info)
+            match = get_resolver(urlconf).resolve(path)
         request.resolver_match = match
         return match
 
@@ -202,7 +212,8 @@ class BaseHandler:
                     response = wait(response)
             except Exception as error:
                 response = self.process_exception_by_middleware(error, request)
-        self.check_response(response, view)
+        if response is None or type(response) is CoroutineType:
+            self.check_response(response, view)
         if callable(getattr(response, "render", None)):
             response = self._rendered(request, response)
         return response  # type: ignore[return-value]
@@ -236,7 +247,7 @@ class BaseHandler:
 
     def make_view_atomic(self, view: Callable[..., Any]) -> Callable[..., Any]:
         """Put a view into a transaction of each database with `ATOMIC_REQUESTS`, unless it asked not to be."""
-        for alias, options in self._databases().items():
+        for alias, options in self._connections.settings.items():
             if not options["ATOMIC_REQUESTS"] or alias in getattr(view, "_non_atomic_requests", ()):
                 continue
             if is_async(view):
@@ -247,11 +258,11 @@ class BaseHandler:
         return view
 
     @cached_property
-    def _databases(self) -> Callable[[], Mapping[str, Any]]:
+    def _connections(self) -> ConnectionHandler:
         # Imported once and late: a site without a database can do without all that comes with one.
         from nuages.db import connections
 
-        return lambda: connections.settings
+        return connections
 
     def process_exception_by_middleware(self, exception: Exception, request: HttpRequest) -> Any:
         """Return what the first middleware says to an exception of the view; raise it if none says anything."""
