@@ -72,14 +72,14 @@ class HttpResponseBase:
         charset: str | None = None,
         headers: Mapping[Any, Any] | Iterable[tuple[Any, Any]] | None = None,
     ) -> None:
-        self.headers = ResponseHeaders(headers or ())
+        made = self.headers = ResponseHeaders(headers or ())
         self._charset = charset
         self._resource_closers = []
-        if "content-type" not in self.headers._store:
+        if "content-type" not in made._store:
             if content_type is None:
-                self.headers.put(_html_in(charset or settings.DEFAULT_CHARSET))
+                made.put(_html_in(charset or settings.DEFAULT_CHARSET))
             else:
-                self.headers["Content-Type"] = content_type
+                made["Content-Type"] = content_type
         elif content_type:
             raise ValueError(
                 "'headers' must not contain 'Content-Type' when the 'content_type' parameter is provided."

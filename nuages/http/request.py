@@ -69,8 +69,8 @@ class HttpRequest(Negotiation):
     content_type: str | None = None
     content_params: dict[str, str] | None = None
 
-    #: (urlconf, path, language, match) where the server has found the view already.
-    _route: tuple[Any, str, str | None, ResolverMatch] | None = None
+    #: ((urlconf, path), language, match) where the server has found the view already.
+    _route: tuple[tuple[Any, str], str | None, ResolverMatch] | None = None
     _encoding: str | None = None
     _upload_handlers: list[FileUploadHandler] | None = None
     # Loaded by handlers, or with the first form that has files: commands do without.

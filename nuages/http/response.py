@@ -76,10 +76,11 @@ class HttpResponse(HttpResponseBase):
 
     @content.setter
     def content(self, value: Any) -> None:
-        self._pieces = [self._consumed(value)]
+        plain = isinstance(value, (str, bytes))
+        self._pieces = [self.make_bytes(value) if plain else self._consumed(value)]
 
     def _consumed(self, value: Any) -> bytes:
-        if isinstance(value, (str, bytes, memoryview, Promise)) or not isinstance(value, Iterable):
+        if isinstance(value, (memoryview, Promise)) or not isinstance(value, Iterable):
             return self.make_bytes(value)
         content = b"".join(map(self.make_bytes, value))
         close = getattr(value, "close", None)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from nuages.conf import settings
 from nuages.core.exceptions import ImproperlyConfigured, MiddlewareNotUsed
-from nuages.core.handlers.exception import convert_exception_to_response, folded
+from nuages.core.handlers.exception import awaited, convert_exception_to_response, folded
 from nuages.core.signals import request_finished, request_started
 from nuages.http import HttpRequest, HttpResponse, HttpResponseBase
 from nuages.spine import call, is_async, is_cooperative, wait
@@ -56,7 +56,8 @@ class BaseHandler:
         self._exception_middleware = []
         self._may_wait = True
         # What is made of hooks is folded together, as far as nothing else stands between.
-        inner = chain = convert_exception_to_response(self._get_response)
+        core: Callable[..., Any] = self._get_response
+        chain = convert_exception_to_response(core)
         hooked: list[MiddlewareMixin] = []
         for path in reversed(settings.MIDDLEWARE):
             with named_by("MIDDLEWARE", path):
@@ -71,10 +72,10 @@ class BaseHandler:
                 continue
             if isinstance(layer, MiddlewareMixin) and type(layer).__call__ is MiddlewareMixin.__call__:
                 hooked.insert(0, layer)
-                chain = folded(hooked, inner)
+                chain = folded(hooked, core)
             else:
-                inner = chain = convert_exception_to_response(layer)
-                hooked = []
+                core, hooked = layer, []
+                chain = convert_exception_to_response(layer)
         # Set last: a request that comes while middleware is still being made must not find half a chain.
         self._middleware_chain = chain
 
@@ -136,7 +137,7 @@ class BaseHandler:
             # Whatever is wrong with the configuration is told inside the chain, as an error page.
             return False
         language = None if match.is_fixed else get_language()
-        request._route = (urlconf, request.path_info, language, match)
+        request._route = ((urlconf, request.path_info), language, match)
         return is_cooperative(match.func)
 
     def respond(self, request: HttpRequest) -> HttpResponseBase:
@@ -178,19 +179,13 @@ class BaseHandler:
         urlconf = getattr(request, "urlconf", None)
         if urlconf is not None:
             set_urlconf(urlconf)
-        route = request._route
-        # Middleware may have changed the path, and the language that some patterns depend on.
-        path = request.path_info
-        if (
-            route is not None
-            and route[0] == urlconf
-            and route[1] == path
-            and (route[3].is_fixed or route[2] == get_language())
-        ):
-            match = route[3]
-        else:
-            match = get_resolver(urlconf).resolve(path)
-        request.resolver_match = match
+        if request._route is not None:
+            asked, language, match = request._route
+            # Middleware may have changed the path, and the language that some patterns depend on.
+            if asked == (urlconf, request.path_info) and (match.is_fixed or language == get_language()):
+                request.resolver_match = match
+                return match
+        match = request.resolver_match = get_resolver(urlconf).resolve(request.path_info)
         return match
 
     def _get_response(self, request: HttpRequest) -> HttpResponseBase:
@@ -199,10 +194,10 @@ class BaseHandler:
         response = None
         for hook in self._view_middleware:
             response = hook(request, view, args, kwargs)
-            if type(response) is CoroutineType:
-                response = wait(response)
-            if response:
-                break
+            if response is not None:
+                response = awaited(response)
+                if response:
+                    break
         if response is None:
             atomic = self.make_view_atomic(view)
             try:

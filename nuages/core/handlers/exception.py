@@ -52,12 +52,10 @@ def convert_exception_to_response(
     return inner
 
 
-def folded(
-    middleware: Sequence[Any], inner: Callable[[HttpRequest], HttpResponseBase]
-) -> Callable[..., HttpResponseBase]:
-    """Return one callable for middleware that are two hooks each, the outermost first, around `inner`.
+def folded(middleware: Sequence[Any], core: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
+    """Return one callable for middleware that are two hooks each, the outermost first, around `core`.
 
-    Each is a layer by itself: what its hooks raise becomes a response there, for those outside of it.
+    Each is a layer by itself, and so is the core: what it raises becomes a response there, for those outside of it.
     """
     numbered = list(enumerate(middleware, 1))
     befores = tuple(
@@ -70,8 +68,9 @@ def folded(
         for place, layer in reversed(numbered)
         if (hook := getattr(layer, "process_response", None)) is not None
     )
-    outwards = tuple(tuple(each for each in afters if each[1] <= place) for place in range(len(numbered) + 1))
-    innermost = len(numbered)
+    outwards = tuple(tuple(each for each in afters if each[1] <= place) for place in range(len(numbered) + 2))
+    # The innermost layer, which goes out through all of them.
+    place_of_core = len(numbered) + 1
 
     def layers(request: HttpRequest, response: Any = None, place: int | None = None) -> HttpResponseBase:
         """Go the whole way or, with a response that was made on it, from `place` outwards."""
@@ -81,12 +80,14 @@ def folded(
                 for before, place in befores:  # noqa: B007
                     response = before(request)
                     if response is not None:
-                        response = _awaited(response)
+                        response = awaited(response)
                         if response:
                             break
                 else:
-                    place = innermost
-                    response = inner(request)
+                    place = place_of_core
+                    response = core(request)
+                    if type(response) is CoroutineType:
+                        response = wait(response)
             for after, place in outwards[place]:  # noqa: B007, B020
                 response = after(request, response)
                 if type(response) is CoroutineType:
@@ -110,7 +111,8 @@ def folded(
     return layers
 
 
-def _awaited(response: Any) -> Any:
+def awaited(response: Any) -> Any:
+    """Return what a hook answers; hooks may be `async def`."""
     return wait(response) if type(response) is CoroutineType else response
 
 

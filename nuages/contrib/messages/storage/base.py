@@ -67,11 +67,13 @@ class BaseStorage:
     Storages give `_get` and `_store`.
     """
 
+    #: Whether they were looked at, and whether there are new ones.
+    used = False
+    added_new = False
+
     def __init__(self, request: Any, *args: Any, **kwargs: Any) -> None:
         self.request = request
         self._queued_messages: list[Message] = []
-        self.used = False
-        self.added_new = False
         super().__init__(*args, **kwargs)
 
     def __len__(self) -> int:
@@ -111,7 +113,8 @@ class BaseStorage:
 
     def update(self, response: Any) -> list[Message] | None:
         """Store what the next page should show; return what there was no room for."""
-        self._prepare_messages(self._queued_messages)
+        if self._queued_messages:
+            self._prepare_messages(self._queued_messages)
         if self.used:
             return self._store(self._queued_messages, response)
         if self.added_new:
