@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Self
 
 from nuages.conf import settings
 from nuages.core.signals import request_finished
-from nuages.http.cookie import SimpleCookie, cookie_attributes, sign_cookie
+from nuages.http.cookie import SimpleCookie, cookie_attributes, is_plain_cookie, sign_cookie
 from nuages.http.headers import BadHeaderError, Entry, ResponseHeaders, entry_of
 from nuages.utils import timezone
 from nuages.utils.functional import cached_property
@@ -63,6 +63,8 @@ class HttpResponseBase:
     _reason_phrase: str | None = None
     _charset: str | None = None
     _handler_class: type | None = None
+    #: The cookies that were set, as long as nobody looks at `cookies`: (value, attributes) by name.
+    _plain_cookies: dict[str, tuple[str, dict[str, Any]]]
 
     def __init__(
         self,
@@ -162,8 +164,7 @@ class HttpResponseBase:
     def header_list(self) -> list[tuple[str, str]]:
         """Return every line that a server has to send, cookies among them."""
         pairs = list(self.headers.pairs())
-        if "cookies" in self.__dict__:
-            pairs += [("Set-Cookie", cookie) for cookie in self.cookie_lines()]
+        pairs += [("Set-Cookie", cookie) for cookie in self.cookie_lines()]
         return pairs
 
     # -- cookies
@@ -171,17 +172,31 @@ class HttpResponseBase:
     @cached_property
     def cookies(self) -> Any:
         """The cookies that this response sets."""
-        return SimpleCookie()
+        cookies = SimpleCookie()
+        for key, (value, attributes) in self.__dict__.pop("_plain_cookies", {}).items():
+            cookies[key] = value
+            dict.update(cookies[key], attributes)
+        return cookies
 
-    def cookie_lines(self) -> Iterator[str]:
-        """Yield the value of each Set-Cookie line."""
-        if "cookies" not in self.__dict__:
-            return
-        for morsel in self.cookies.values():
-            line = f"{morsel.key}={morsel.coded_value}{cookie_attributes(tuple(morsel.items()))}"
+    def cookie_lines(self) -> list[str]:
+        """Return the value of each Set-Cookie line."""
+        state = self.__dict__
+        if "cookies" in state:
+            lines = [
+                f"{morsel.key}={morsel.coded_value}{cookie_attributes(tuple(morsel.items()))}"
+                for morsel in state["cookies"].values()
+            ]
+        elif "_plain_cookies" in state:
+            lines = [
+                f"{key}={value}{cookie_attributes(tuple(attributes.items()))}"
+                for key, (value, attributes) in state["_plain_cookies"].items()
+            ]
+        else:
+            return []
+        for line in lines:
             if _CONTROL.search(line):
                 raise BadHeaderError(f"Header values can't contain newlines (got {line!r})")
-            yield line
+        return lines
 
     def set_cookie(
         self,
@@ -204,8 +219,6 @@ class HttpResponseBase:
             max_age, expires = _seconds_until(expires), None
         if isinstance(max_age, datetime.timedelta):
             max_age = max_age.total_seconds()
-        cookies = self.cookies
-        cookies[key] = value
         attributes: dict[str, Any] = {"expires": expires or ""}
         if max_age is not None:
             attributes["max-age"] = int(max_age)
@@ -221,6 +234,15 @@ class HttpResponseBase:
             attributes["httponly"] = httponly
         if samesite:
             attributes["samesite"] = samesite
+        state = self.__dict__
+        if "cookies" not in state and is_plain_cookie(key, value):
+            plain = state.setdefault("_plain_cookies", {})
+            # Set for the second time, a cookie keeps the attributes that are not set anew.
+            if key not in plain:
+                plain[key] = value, attributes
+                return
+        cookies = self.cookies
+        cookies[key] = value
         # As a plain dictionary: a morsel looks at each name, and these are known to it.
         dict.update(cookies[key], attributes)
 

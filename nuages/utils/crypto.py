@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import secrets
 import string
 import warnings
@@ -71,7 +72,7 @@ def get_random_string(length: int, allowed_chars: str = RANDOM_STRING_CHARS) -> 
         return "".join(secrets.choice(allowed_chars) for _ in range(length))
     drawn = b""
     while len(drawn) < length:
-        drawn += secrets.token_bytes(length + 16).translate(*table)
+        drawn += os.urandom(length + 16).translate(*table)
     return drawn[:length].decode("latin-1")
 
 
