@@ -117,10 +117,9 @@ class ResponseHeaders(MutableMapping[str, str]):
                 self[name] = value
 
     def __setitem__(self, name: Any, value: Any) -> None:
-        # What has no controls in it has no line breaks either; nearly all headers are of that kind.
-        if type(name) is not str or not (name.isascii() and name.isprintable()):
+        if type(name) is not str or not name.isascii() or "\n" in name or "\r" in name:
             name = header_text(name, "ascii")
-        if type(value) is not str or not (value.isascii() and value.isprintable()):
+        if type(value) is not str or not value.isascii() or "\n" in value or "\r" in value or "\0" in value:
             value = header_text(value, "latin-1")
         self._store[name.lower()] = (name, value)
 
