@@ -48,7 +48,11 @@ class BaseContext:
     dicts: list[dict[str, Any]]
 
     def __init__(self, dict_: Any = None) -> None:
-        self._reset_dicts(dict_)
+        # Each page makes two, of which one or both begin with nothing.
+        if dict_ is None:
+            self.dicts = [BUILTINS.copy()]
+        else:
+            self._reset_dicts(dict_)
 
     def _reset_dicts(self, value: Any = None) -> None:
         self.dicts = [BUILTINS.copy()]
@@ -129,7 +133,7 @@ class BaseContext:
         """One dictionary of everything visible."""
         flat: dict[str, Any] = {}
         for layer in self.dicts:
-            flat.update(layer)
+            flat |= layer
         return flat
 
     def __eq__(self, other: object) -> bool:
@@ -142,6 +146,9 @@ class BaseContext:
 
 class Context(BaseContext):
     """The variables and settings of one rendering."""
+
+    # The layer for what context processors add; None where there are none.
+    _processors_index: int | None = None
 
     def __init__(
         self,
@@ -166,13 +173,11 @@ class Context(BaseContext):
 
     def bind_template(self, template: Any) -> AbstractContextManager[None]:
         """Make `template` the one being rendered, for the length of a with block."""
-        return _Bound(self, template)
+        return _Bound((self, template))
 
-    def _processed(self, template: Any) -> None:
-        """What context processors add, where there are any."""
-
-    def _unprocessed(self) -> None:
-        """Take that away."""
+    def _added(self, template: Any) -> dict[str, Any]:
+        """What context processors add."""
+        return {}
 
     def update(self, other_dict: Any) -> ContextDict:
         """Put another dictionary's (or context's) variables on top, to stay there."""
@@ -233,24 +238,16 @@ class RequestContext(Context):
         self.request = request
         self._processors = () if processors is None else tuple(processors)
         # A layer for the processors' variables, below one for what is set during rendering.
-        self._processors_index: int | None = len(self.dicts)
+        self._processors_index = len(self.dicts)
         self.dicts += ({}, {})
 
-    def _processed(self, template: Any) -> None:
-        if self._processors_index is not None:
-            self.dicts[self._processors_index] = self._added(template)
-
-    def _unprocessed(self) -> None:
-        if self._processors_index is not None:
-            self.dicts[self._processors_index] = {}
-
     def _added(self, template: Any) -> dict[str, Any]:
-        """What the processors add, less what the caller's own variables say already."""
+        request = self.request
         added: dict[str, Any] = {}
-        for processor in (*template.engine.template_context_processors, *self._processors):
-            values = processor(self.request)
+        for processor in template.engine.template_context_processors + self._processors:
+            values = processor(request)
             try:
-                added.update(values)
+                added |= values
             except TypeError as error:
                 name = getattr(processor, "__qualname__", repr(processor))
                 raise TypeError(f"Context processor {name} didn't return a dictionary.") from error
@@ -263,28 +260,30 @@ class RequestContext(Context):
         return fresh
 
 
-class _Bound:
+class _Bound(tuple[Context, Any]):
     """A context while it is bound to a template. A class by itself, as every page enters it."""
 
-    __slots__ = ("context", "template")
-
-    def __init__(self, context: Context, template: Any) -> None:
-        self.context, self.template = context, template
+    __slots__ = ()
 
     def __enter__(self) -> None:
-        context = self.context
+        context, template = self
         if context.template is not None:
             raise RuntimeError("Context is already bound to a template")
-        context.template = self.template
-        try:
-            context._processed(self.template)
-        except BaseException:
-            context.template = None
-            raise
+        context.template = template
+        layer = context._processors_index
+        if layer is not None:
+            try:
+                context.dicts[layer] = context._added(template)
+            except BaseException:
+                context.template = None
+                raise
 
     def __exit__(self, *_: object) -> None:
-        self.context.template = None
-        self.context._unprocessed()
+        context, _ = self
+        context.template = None
+        layer = context._processors_index
+        if layer is not None:
+            context.dicts[layer] = {}
 
 
 def make_context(context: Any, request: Any = None, **kwargs: Any) -> Context:

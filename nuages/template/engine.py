@@ -143,8 +143,14 @@ class Engine:
     def _keeps_templates(self) -> bool:
         from nuages.template.loaders.cached import Loader
 
+        # A subclass may keep several by one name, as where each tenant of a site has templates of its own.
         loaders = self.template_loaders
-        return bool(loaders) and all(isinstance(loader, Loader) for loader in loaders)
+        return bool(loaders) and all(
+            isinstance(loader, Loader)
+            and type(loader).get_template is Loader.get_template
+            and loader.keeps_by_name
+            for loader in loaders
+        )
 
     def forget(self) -> None:
         """Have everything that remembers loaded templates look again."""
@@ -170,7 +176,7 @@ class Engine:
 
     def get_template(self, template_name: Any) -> Any:
         """The template of a name; `page.html#part` is a partial of one."""
-        if not isinstance(template_name, str | Promise):
+        if type(template_name) is not str and not isinstance(template_name, str | Promise):
             raise TemplateDoesNotExist(template_name)
         file_name, _, partial_name = str(template_name).partition("#")
         if not file_name:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,7 +12,13 @@ from nuages.template.exceptions import TemplateDoesNotExist
 
 def get_template(template_name: Any, using: str | None = None) -> Any:
     """The template of a name from the first engine that has it, or from the engine `using`."""
-    return _first([template_name], using)
+    missing: list[TemplateDoesNotExist] = []
+    for backend in engines.all() if using is None else (engines[using],):
+        try:
+            return backend.get_template(template_name)
+        except TemplateDoesNotExist as error:
+            missing.append(error)
+    raise TemplateDoesNotExist(template_name, chain=missing)
 
 
 def select_template(template_name_list: Iterable[Any], using: str | None = None) -> Any:
@@ -24,19 +31,14 @@ def select_template(template_name_list: Iterable[Any], using: str | None = None)
     names = list(template_name_list)
     if not names:
         raise TemplateDoesNotExist("No template names provided")
-    return _first(names, using)
-
-
-def _first(names: list[Any], using: str | None) -> Any:
-    chain: list[TemplateDoesNotExist] = []
     backends = engines.all() if using is None else [engines[using]]
-    for name in names:
-        for backend in backends:
-            try:
-                return backend.get_template(name)
-            except TemplateDoesNotExist as error:
-                chain.append(error)
-    raise TemplateDoesNotExist(", ".join(map(str, names)) if len(names) > 1 else names[0], chain=chain)
+    missing: list[TemplateDoesNotExist] = []
+    for name, backend in itertools.product(names, backends):
+        try:
+            return backend.get_template(name)
+        except TemplateDoesNotExist as error:
+            missing.append(error)
+    raise TemplateDoesNotExist(", ".join(map(str, names)) if len(names) > 1 else names[0], chain=missing)
 
 
 def render_to_string(

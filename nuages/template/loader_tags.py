@@ -20,6 +20,7 @@ from nuages.utils.safestring import SafeString, mark_safe
 
 if TYPE_CHECKING:
     from nuages.template.compiler.emitter import Emitter
+    from nuages.template.compiler.linking import Linked
     from nuages.template.parser import Parser
 
 register = Library()
@@ -75,7 +76,7 @@ class ExtendsNode(Node):
             block.name: block for block in nodelist.get_nodes_by_type(BlockNode)
         }
         # Parent and blocks of a literal name, as long as the loaders keep their templates.
-        self.linked: dict[ExtendsNode, tuple[Any, Any, BlockContext]] = {}
+        self.linked: dict[ExtendsNode, Linked] = {}
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: extends {self.parent_name.token}>"

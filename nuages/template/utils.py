@@ -25,6 +25,8 @@ class EngineHandler:
     def __init__(self, templates: list[dict[str, Any]] | None = None) -> None:
         self._templates = templates
         self._engines: dict[str, Any] = {}
+        # All of them in order, once they were asked for.
+        self._all: tuple[Any, ...] | None = None
         if templates is None:
             on_change(self.forget, "TEMPLATES", "INSTALLED_APPS", "DEBUG")
 
@@ -32,6 +34,7 @@ class EngineHandler:
         """Make the engines anew when they are next asked for."""
         self.__dict__.pop("templates", None)
         self._engines = {}
+        self._all = None
 
     @cached_property
     def templates(self) -> dict[str, dict[str, Any]]:
@@ -82,7 +85,9 @@ class EngineHandler:
 
     def all(self) -> list[Any]:
         """All engines in order."""
-        return [self[alias] for alias in self]
+        if self._all is None:
+            self._all = tuple(self[alias] for alias in self)
+        return [*self._all]
 
 
 @worked_out_from("INSTALLED_APPS")

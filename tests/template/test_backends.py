@@ -90,6 +90,12 @@ def test_the_first_backend_that_has_a_template_renders_it(tmp_path: Path) -> Non
         assert render_to_string("both.html", using="other") == "jinja"
         assert render_to_string(["gone.html", "own.html"], {"x": "b"}) == "jinja B"
         assert isinstance(engines["django"], DjangoTemplates)
+        assert [engine.name for engine in engines.all()] == ["django", "other"]
+        with override_settings(TEMPLATES=configured[1:]):
+            assert [engine.name for engine in engines.all()] == ["other"]
+            assert render_to_string("both.html") == "jinja"
+        assert engines.all()[0] is engines["django"]
+        engines.all().clear()
         with pytest.raises(TemplateDoesNotExist) as caught:
             get_template("gone.html")
         assert [str(each.backend.name) for each in caught.value.chain] == ["django", "other"]

@@ -57,6 +57,26 @@ def test_reset_loaders_bring_changed_parents() -> None:
     assert child.render(Context()) == "new x"
 
 
+def test_the_parent_comes_from_the_engine_that_renders() -> None:
+    family = {"c": "{% extends 'p' %}{% block b %}x{% endblock %}"}
+    one = engine_of({**family, "p": "one {% block b %}{% endblock %}", "around": "{% include child %}"})
+    other = engine_of({**family, "p": "other {% block b %}{% endblock %}"})
+    child = other.get_template("c")
+    around = one.get_template("around")
+    for _ in range(2):
+        assert child.render(Context()) == "other x"
+        assert around.render(Context({"child": child})) == "one x"
+
+
+def test_a_block_that_reads_nothing_follows_the_switches_around_it() -> None:
+    family = {
+        "p": "{% autoescape off %}{% include 'part' %}{% endautoescape %}|{% include 'part' %}",
+        "part": "{% extends 'whole' %}{% block b %}{{ x }}{% endblock %}",
+        "whole": "{% block b %}{% endblock %}",
+    }
+    assert rendered("p", family, x="<") == "<|&lt;"
+
+
 def test_a_template_extending_itself_is_not_found() -> None:
     with pytest.raises(TemplateDoesNotExist) as caught:
         rendered("self", {"self": "{% extends 'self' %}"})

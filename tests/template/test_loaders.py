@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from nuages.template import Engine, TemplateDoesNotExist
+from nuages.template import Context, Engine, TemplateDoesNotExist
+from nuages.template.loaders import cached, locmem
+from nuages.utils.safestring import mark_safe
 
 
 def test_a_large_template_is_read_whole(tmp_path: Path) -> None:
@@ -25,3 +28,44 @@ def test_a_folder_is_no_template(tmp_path: Path) -> None:
         engine.get_template("folder")
     with pytest.raises(TemplateDoesNotExist):
         engine.get_template("nothing")
+
+
+class PerTenant(cached.Loader):
+    """Keeps a template for each tenant, as packages for sites of many tenants do."""
+
+    tenant = "one"
+
+    def cache_key(self, template_name: Any, skip: Any = None) -> str:
+        return f"{self.tenant}-{super().cache_key(template_name, skip)}"
+
+
+class OfTenant(locmem.Loader):
+    def get_contents(self, origin: Any) -> str:
+        return super().get_contents(origin).replace("TENANT", PerTenant.tenant)
+
+
+def test_a_cached_loader_may_keep_several_templates_by_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    here, templates = __name__, {
+        "parent": "TENANT [{% block b %}{% endblock %}]",
+        "part": "part of TENANT",
+        "page": "{% extends 'parent' %}{% block b %}{% include 'part' %}{% endblock %}",
+    }  # fmt: skip
+    engine = Engine(loaders=[(f"{here}.PerTenant", [(f"{here}.OfTenant", templates)])])
+    for tenant in ("one", "two", "one"):
+        monkeypatch.setattr(PerTenant, "tenant", tenant)
+        assert engine.get_template("page").render(Context()) == f"{tenant} [part of {tenant}]"
+    # A template that is at hand still finds what the tenant of the moment has.
+    page = engine.get_template("page")
+    for tenant in ("two", "one"):
+        monkeypatch.setattr(PerTenant, "tenant", tenant)
+        assert page.render(Context()) == f"{tenant} [part of {tenant}]"
+
+
+def test_a_kept_template_is_found_by_any_name_that_reads_the_same() -> None:
+    inner = ("nuages.template.loaders.locmem.Loader", {"page": "x"})
+    engine = Engine(loaders=[("nuages.template.loaders.cached.Loader", [inner])])
+    (loader,) = engine.template_loaders
+    page = engine.get_template("page")
+    assert loader.get_template(Path("page")) is loader.get_template(mark_safe("page")) is page
+    loader.reset()
+    assert engine.get_template("page") is not page

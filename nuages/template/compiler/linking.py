@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nuages.template import instrumentation
 from nuages.template.compiler.runtime import helper
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from nuages.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 
 Writer = Callable[[str], Any]
+# Engine and its resets, parent, blocks of both: as long as the loaders keep their templates.
+Linked: TypeAlias = "tuple[Any, int, Any, BlockContext]"
 
 
 class BlockContext:
@@ -28,7 +30,7 @@ class BlockContext:
     def __init__(self) -> None:
         self.blocks: defaultdict[str, list[BlockNode]] = defaultdict(list)
         self.history: list[Any] = []
-        self.extended: dict[ExtendsNode, tuple[Any, Any, BlockContext]] = {}
+        self.extended: dict[ExtendsNode, Linked] = {}
 
     def __repr__(self) -> str:
         return f"<{type(self).__qualname__}: blocks={self.blocks!r}>"
@@ -45,11 +47,9 @@ class BlockContext:
 
     def after(self, block: BlockNode) -> BlockNode | None:
         """The block that `block` overrides."""
-        chain = self.blocks.get(block.name, [])
-        for position, candidate in enumerate(chain):
-            if candidate is block:
-                return chain[position + 1] if position + 1 < len(chain) else None
-        return None
+        chain = self.blocks.get(block.name, ())
+        behind = chain.index(block) + 1 if block in chain else len(chain)
+        return chain[behind] if behind < len(chain) else None
 
     def copy(self) -> BlockContext:
         """An equal table, to be extended."""
@@ -115,8 +115,14 @@ def call_block(
     write: Writer,
 ) -> None:
     """Put out the block that overrides `node`, or itself."""
-    target = node if blocks is None else blocks.get_block(node.name) or node
-    _run_block(target, context, names, blocks, write, switches, invalid)
+    # What `get_block` gives: pages have many blocks.
+    chain = None if blocks is None else blocks.blocks.get(node.name)
+    target = chain[0] if chain else node
+    its_switches, its_invalid, function, is_plain = target.unit.last
+    if is_plain and its_switches is switches and its_invalid is invalid:
+        function(context, names, blocks, write)
+    else:
+        _run_block(target, context, names, blocks, write, switches, invalid)
 
 
 @helper
@@ -146,13 +152,14 @@ def _run_block(
 ) -> None:
     unit = node.unit
     function = unit.function(switches, invalid)
-    if unit.uses_block:
-        view = BlockView(node, context, blocks, switches, invalid, None if unit.live else names)
-        unit.call(context, {**names, "block": view}, blocks, write, switches, invalid, own_names=True)
-    elif unit.sets:
-        function(context, dict(names), blocks, write)
+    if unit.live:
+        view = BlockView(node, context, blocks, switches, invalid, None)
+        unit.call(context, {**names, "block": view}, blocks, write, switches, invalid)
+    elif unit.uses_block:
+        view = BlockView(node, context, blocks, switches, invalid, names)
+        function(context, {**names, "block": view}, blocks, write)
     else:
-        function(context, names, blocks, write)
+        function(context, dict(names) if unit.sets else names, blocks, write)
 
 
 @helper
@@ -214,13 +221,23 @@ def extend(
     """Render the parent template with the blocks of this one. `names` is None in a live function."""
     parent, table = _link(context, blocks, node, parent_name)
     unit: Unit = parent.root
-    with _Parent(context, parent, table):
+    # What `_Parent` does, without the cost of a context manager: most pages have a parent.
+    state = context.render_context
+    memory = state.dicts[-1]
+    outer, outer_blocks = state.template, memory.get(BLOCKS_KEY)
+    state.template, memory[BLOCKS_KEY] = parent, table
+    try:
         if instrumentation.announce is not None:
             instrumentation.notify(parent, context, None if names is None else dict(names))
-        if unit.live and names is None:
+        if not unit.live:
+            visible = context.flatten() if names is None else dict(names) if unit.sets else names
+            unit.function(switches, invalid)(context, visible, table, write)
+        elif names is None:
             unit.function(switches, invalid)(context, {}, table, write)
         else:
-            unit.call(context, context.flatten() if names is None else names, table, write, switches, invalid)
+            unit.call(context, names, table, write, switches, invalid)
+    finally:
+        state.template, memory[BLOCKS_KEY] = outer, outer_blocks
 
 
 @helper
@@ -268,13 +285,14 @@ class _Parent:
 
 def _link(
     context: Context, blocks: BlockContext | None, node: ExtendsNode, parent_name: Any
-) -> tuple[Any, Any]:
-    engine = context.template.engine
+) -> tuple[Any, BlockContext]:
+    """The parent, and the blocks of all templates down to it."""
     known = node.linked if blocks is None else blocks.extended
-    if node.literal:
-        made = known.get(node)
-        if made is not None and made[0] == engine.generation:
-            return made[1], made[2]
+    engine = context.template.engine
+    made = known.get(node)
+    if made is not None and made[0] is engine and made[1] == engine.resets:
+        return made[2], made[3]
+    generation = engine.generation
     table = BlockContext() if blocks is None else blocks.copy()
     table.add_blocks(node.blocks)
     history = table.history or [node.origin]
@@ -282,8 +300,8 @@ def _link(
     table.history = [*history, parent.origin]
     if not parent.extends:
         table.add_blocks(parent.blocks)
-    if node.literal and engine.generation is not None:
-        known[node] = engine.generation, parent, table
+    if node.literal and generation is not None:
+        known[node] = engine, generation, parent, table
     return parent, table
 
 

@@ -110,8 +110,9 @@ class Unit:
         self._generators: dict[tuple[Switches, str], Generating] = {}
         # How often each of the functions was asked for, up to there where that no longer matters.
         self._called: dict[tuple[Switches, str], int] = {}
-        # The one asked for last: pages are rendered under the same switches nearly always.
-        self._last: tuple[Any, Any, Any] = None, None, None
+        # The one asked for last, and whether it is called with the variables as they are: pages are rendered under
+        # the same switches nearly always.
+        self.last: tuple[Any, Any, Any, bool] = None, None, None, False
         self.sets: frozenset[str] = frozenset()
         self.uses_block = False
 
@@ -142,7 +143,7 @@ class Unit:
 
     def function(self, switches: Switches, string_if_invalid: str) -> Function:
         """The compiled function."""
-        last = self._last
+        last = self.last
         if last[0] is switches and last[1] is string_if_invalid:
             return last[2]  # type: ignore[no-any-return]
         key = (switches, string_if_invalid)
@@ -153,7 +154,7 @@ class Unit:
         if called == OFTEN and _loops(function):
             function = self._functions[key] = self._made_for_rows(function, switches, string_if_invalid)
         if called >= OFTEN or not _loops(function):
-            self._last = switches, string_if_invalid, function
+            self.last = switches, string_if_invalid, function, not (self.uses_block or self.sets)
         return function
 
     def _made_for_rows(self, function: Function, switches: Switches, string_if_invalid: str) -> Function:
@@ -285,20 +286,14 @@ class Unit:
         write: Writer,
         switches: Switches,
         invalid: str,
-        *,
-        own_names: bool = False,
     ) -> None:
         """Run the function with `names` visible; what it sets stays its own."""
-        last = self._last
-        same = last[0] is switches and last[1] is invalid
-        function = last[2] if same else self.function(switches, invalid)
+        function = self.function(switches, invalid)
         if self.live:
             with lively(context, names, blocks, switches):
                 function(context, names, blocks, write)
             return
-        if self.sets and not own_names:
-            names = dict(names)
-        function(context, names, blocks, write)
+        function(context, dict(names) if self.sets else names, blocks, write)
 
     def pieces(
         self, context: Context, names: dict[str, Any], blocks: Blocks, switches: Switches, invalid: str

@@ -9,6 +9,7 @@ from typing import Any
 from nuages.template.exceptions import TemplateDoesNotExist
 from nuages.template.loaders.base import Loader as BaseLoader
 from nuages.template.origin import Origin
+from nuages.template.template import Template
 
 
 class Loader(BaseLoader):
@@ -18,6 +19,8 @@ class Loader(BaseLoader):
         super().__init__(engine)
         self.get_template_cache: dict[str, Any] = {}
         self.loaders = engine.get_template_loaders(loaders)
+        #: Whether a template is kept by its name alone, unless others of that name are passed over.
+        self.keeps_by_name = type(self).cache_key is Loader.cache_key
 
     def get_dirs(self) -> Iterator[Any]:
         """The directories of the loaders that have some."""
@@ -41,8 +44,11 @@ class Loader(BaseLoader):
 
     def get_template(self, template_name: Any, skip: Sequence[Origin] | None = None) -> Any:
         """The kept template, or the one loaded now."""
-        key = self.cache_key(template_name, skip)
+        plain = skip is None and self.keeps_by_name and type(template_name) is str
+        key = template_name if plain else self.cache_key(template_name, skip)
         kept = self.get_template_cache.get(key)
+        if type(kept) is Template:
+            return kept
         if kept is None:
             return self._load(key, template_name, skip)
         if isinstance(kept, TemplateDoesNotExist):
