@@ -55,6 +55,8 @@ class Engine:
         self.template_builtins = self.get_template_builtins(self.builtins)
         # Rises when cached templates are thrown away.
         self.resets = 0
+        # What stored templates refer to, as it was made for the first that did: see `storing`.
+        self.remade: dict[bytes, Any] = {}
 
     @staticmethod
     def _default_loaders(app_dirs: bool) -> list[Any]:

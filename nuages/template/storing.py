@@ -5,8 +5,8 @@ again: functions of filters and tags by their names, which are looked up when th
 (a node of somebody else) keeps a template out of the store: it is parsed and compiled as ever. The nodes of a stored
 template are made when somebody asks for them.
 
-Files are found by a digest of the text, where it came from, the engine's options, its libraries and the versions of
-Python and of this package, so that nothing stored ever has to be declared out of date.
+The file is found by a digest of the engine's options, its libraries and the versions of Python and of this package, a
+template in it by one of its text and where that came from, so that nothing stored ever has to be declared out of date.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from nuages.compat import resolved
 from nuages.conf import settings
 from nuages.core.exceptions import ImproperlyConfigured
 from nuages.template.compiler import runtime
-from nuages.template.compiler.store import CodeStore, users_folder
+from nuages.template.compiler.store import CodeStore, Pack, users_folder
 from nuages.template.compiler.unit import Unit, putting, text_of
 from nuages.template.library import InclusionNode
 from nuages.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
@@ -68,19 +68,23 @@ def code_store() -> CodeStore | None:
     return None if folder is None else CodeStore(folder)
 
 
-def store_for(loader: Any) -> CodeStore | None:
-    """Where templates that a loader found are kept."""
-    return code_store() if isinstance(loader, Loader) and loader.keeps_code else None
+def pack_for(template: Any) -> Pack | None:
+    """The file that a template is kept in; None for one whose loader does not keep any."""
+    loader = template.origin.loader
+    if not (isinstance(loader, Loader) and loader.keeps_code):
+        return None
+    store = code_store()
+    return None if store is None else store.pack(template.engine.code_identity)
 
 
-# Which file
+# Which file, and where in it
 
 
-def key_of(template: Any) -> str:
-    """The name of a template's file: the same for what compiles to the same."""
+def key_of(template: Any) -> bytes:
+    """What a template is found by: the same for what compiles to the same."""
     origin = template.origin
-    about = (template.engine.code_identity, origin.name, str(origin.template_name), template.source)
-    return hashlib.sha256("\0".join(about).encode("utf-8", "surrogatepass")).hexdigest()
+    about = (origin.name, str(origin.template_name), template.source)
+    return hashlib.sha256("\0".join(about).encode("utf-8", "surrogatepass")).digest()
 
 
 def identity_of(engine: Any) -> str:
@@ -120,7 +124,9 @@ class StoredUnit(NamedTuple):
     outermost: bool
     # Or the text, of a unit that is nothing else.
     code: CodeType | str
-    constants: tuple[tuple[str, Recipe], ...]
+    # The names of the constants, and the recipe of each.
+    names: tuple[str, ...]
+    recipes: tuple[bytes, ...]
     sets: tuple[str, ...]
     uses_block: bool
     live: bool
@@ -130,7 +136,7 @@ class NoRecipe(Exception):
     """A template refers to an object that cannot be made again from a description."""
 
 
-def keep(template: Any, store: CodeStore) -> bool:
+def keep(template: Any, pack: Pack) -> bool:
     """Compile a template now and store it; say whether that could be done."""
     if template.knows_strangers or ".." in template.source:
         return False
@@ -146,7 +152,7 @@ def keep(template: Any, store: CodeStore) -> bool:
         return False
     places = tuple((name, partial._source_start, partial._source_end) for name, partial in partials.items())
     whole = parent, tuple(template.blocks), places, tuple(map(tuple, stored))
-    return store.write(key_of(template), _written(whole))
+    return pack.write(key_of(template), _written(whole))
 
 
 def _written(value: Any) -> bytes:
@@ -160,15 +166,17 @@ def _written(value: Any) -> bytes:
 def _stored(unit: Unit, switches: Switches, invalid: str, describing: Describing) -> StoredUnit:
     text = text_of(unit.nodes)
     if text is not None:
-        return StoredUnit(unit.name, unit.outermost, text, (), (), False, unit.live)
+        return StoredUnit(unit.name, unit.outermost, text, (), (), (), False, unit.live)
     compiled, code = unit.compiled(switches, invalid)
     unit.adopt(switches, invalid, compiled, code.constants, code.root_names, code.may_read("block"))
-    constants = tuple((name, describing.recipe(value, unit)) for name, value in code.constants.items())
+    recipes = [describing.recipe(value, unit) for value in code.constants.values()]
     return StoredUnit(
         unit.name,
         unit.outermost,
         compiled,
-        constants,
+        tuple(code.constants),
+        # Apart from one another, since most are known by the time they are read.
+        tuple(marshal.dumps(recipe, _WITHOUT_REFERENCES) for recipe in recipes),
         tuple(sorted(code.root_names)),
         unit.uses_block,
         unit.live,
@@ -280,9 +288,9 @@ def _found(module: str, path: str) -> Any:
 # Reading
 
 
-def restored(template: Any, store: CodeStore) -> bool:
+def restored(template: Any, pack: Pack) -> bool:
     """Give a template the functions stored for it; say whether there were any."""
-    data = store.read(key_of(template))
+    data = pack.read(key_of(template))
     if data is None:
         return False
     try:
@@ -336,12 +344,22 @@ class Restoring:
 
     def value(self, recipe: Recipe) -> Any:
         """The object of a recipe."""
-        kind = recipe[0]
-        made = _MAKERS[kind](self, *recipe[1:])
-        if kind in _LASTING:
-            if len(_remade) > _REMADE_AT_MOST:
-                _remade.clear()
-            _remade[recipe] = made
+        return _MAKERS[recipe[0]](self, *recipe[1:])
+
+    def constants(self, names: tuple[str, ...], recipes: tuple[bytes, ...]) -> dict[str, Any]:
+        """What a function refers to, by name."""
+        known = self.template.engine.remade
+        made = {}
+        for name, written in zip(names, recipes, strict=True):
+            value = known.get(written)
+            if value is None:
+                recipe = marshal.loads(written)
+                value = self.value(recipe)
+                if recipe[0] in _LASTING:
+                    if len(known) > _REMADE_AT_MOST:
+                        known.clear()
+                    known[written] = value
+            made[name] = value
         return made
 
     def plain(self, value: Any) -> Any:
@@ -430,10 +448,14 @@ class Restoring:
         return getattr(str, name)
 
 
-# Many templates ask for the same look-ups; no template has a say in what these are.
-_LASTING = frozenset({"step", "show_step", "show_pair", "show", "switches", "url"})
+# Many templates ask for the same look-ups and functions; no template has a say in what these are.
+_LASTING = frozenset(
+    {
+        "step", "show_step", "show_pair", "show_filtered", "show", "switches", "url",
+        "keeping", "spelled_out", "named", "on_str", "str",
+    }
+)  # fmt: skip
 _REMADE_AT_MOST = 32768
-_remade: dict[Recipe, Any] = {}
 
 _MAKERS: dict[str, Any] = {
     "plain": Restoring.plain,
@@ -520,12 +542,8 @@ class RestoredUnit(Unit):
             return self._functions[switches, string_if_invalid]
         if isinstance(stored.code, str):
             return putting(stored.code)
-        restoring = self._restoring
-        constants: dict[str, Any] = {}
         try:
-            for name, recipe in stored.constants:
-                made = _remade.get(recipe)
-                constants[name] = restoring.value(recipe) if made is None else made
+            constants = self._restoring.constants(stored.names, stored.recipes)
         except (AttributeError, ImportError, KeyError):
             # A function has gone from a module that is no library itself, so that nobody saw it change.
             return super()._made(switches, string_if_invalid, streaming=False)

@@ -147,15 +147,15 @@ class Template(Renderable):
         self.extra_data: dict[str, Any] = {}
         # Whether tags of others had a say when the nodes were made.
         self.knows_strangers = False
-        store = None
+        pack = None
         if type(self) is Template and self.origin.loader is not None:
             from nuages.template import storing
 
-            store = storing.store_for(self.origin.loader)
-        if store is None or not storing.restored(self, store):
+            pack = storing.pack_for(self)
+        if pack is None or not storing.restored(self, pack):
             self.nodelist = self._parsed()
-            if store is not None:
-                storing.keep(self, store)
+            if pack is not None:
+                storing.keep(self, pack)
         # For errors: the nodes know their origin, and so the text they were parsed from.
         self.origin.template = weakref.ref(self)
 

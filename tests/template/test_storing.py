@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from nuages.template import Context, Engine, Template, storing
-from nuages.template.compiler.store import CodeStore
+from nuages.template.compiler.store import Pack
 from nuages.template.loader_tags import BlockNode
 from nuages.template.parser import Parser
 from nuages.test.utils import override_settings
 from nuages.utils import translation
+from nuages.utils.memo import changed
 
 PAGES = {
     "base.html": "<title>{% block title %}Site{% endblock %}</title>{% block body %}{% endblock %}"
@@ -29,6 +30,17 @@ PAGES = {
     "{% autoescape off %}{{ name }}{% include 'item.html' with y=name %}{% endautoescape %}{{ when|date:'Y-m-d' }}{% endblock %}",
     "item.html": "<i>{{ y }}{{ y|capfirst|cut:'z' }}</i>",
 }
+
+# Loads all of them, as another process.
+PROGRAM = """
+import sys
+from nuages.conf import settings
+from nuages.template import Engine
+settings.configure(TEMPLATE_CODE_CACHE=sys.argv[2])
+engine = Engine(dirs=[sys.argv[1]], libraries={"i18n": "nuages.templatetags.i18n"})
+for name in ("base.html", "page.html", "item.html"):
+    engine.get_template(name)
+"""
 
 CONTEXT = {"name": "<Nuages>", "thing": {"size": 1.005}, "xs": ["x", "x", "z&"], "which": "item.html"}
 
@@ -54,8 +66,24 @@ def engine_of(pages: Path, **options: Any) -> Engine:
     return Engine(dirs=[pages], libraries={"i18n": "nuages.templatetags.i18n"}, **options)
 
 
+def stored(folder: Path) -> dict[bytes, bytes]:
+    """What is in the store."""
+    found: dict[bytes, bytes] = {}
+    for path in folder.iterdir():
+        pack = Pack(folder, path.stem)
+        pack.read(b"")
+        found |= {key: bytes(data) for key, data in pack._known[2].items()}
+    return found
+
+
 def rendered(pages: Path, **options: Any) -> str:
     return engine_of(pages, **options).render_to_string("page.html", CONTEXT)
+
+
+def rendered_by_another_process(pages: Path) -> str:
+    """The same in a process that has read nothing yet."""
+    changed("TEMPLATE_CODE_CACHE")
+    return rendered(pages)
 
 
 @pytest.fixture
@@ -81,7 +109,7 @@ def test_a_stored_template_is_not_parsed_again_and_renders_the_same(
     parsed.clear()
     assert rendered(pages) == expected
     assert set(parsed) == set(PAGES)
-    assert len(list(folder.glob("*.compiled"))) == 3
+    assert len(stored(folder)) == 3
     parsed.clear()
     assert rendered(pages) == expected
     # Shown without escaping too, which was not compiled beforehand.
@@ -103,37 +131,31 @@ def test_a_stored_template_has_its_nodes_when_they_are_asked_for(pages: Path, fo
 def test_changed_text_other_options_and_other_libraries_are_other_templates(
     pages: Path, folder: Path
 ) -> None:
-    def stored() -> int:
-        return len(list(folder.glob("*.compiled")))
-
     def load(**options: Any) -> str:
         return engine_of(pages, **options).render_to_string("item.html", {"y": "<"})
 
     assert load() == "<i>&lt;&lt;</i>"
     assert load(autoescape=False) == "<i><<</i>"
-    assert stored() == 2
+    assert len(list(folder.iterdir())) == 2
     load(string_if_invalid="?")
     load(debug=True)
     load(builtins=["nuages.templatetags.l10n"])
-    assert stored() == 5
+    assert len(list(folder.iterdir())) == 5
+    # The same key in all, as it is the same text in the same place.
+    assert len(stored(folder)) == 1
     (pages / "item.html").write_text("{{ y }}!")
     assert load() == "&lt;!"
-    assert stored() == 6
+    assert len(list(folder.iterdir())) == 5
+    assert len(stored(folder)) == 2
 
 
 def test_what_is_compiled_does_not_depend_on_the_process(pages: Path, tmp_path: Path) -> None:
-    program = (
-        "import sys; from nuages.conf import settings; from nuages.template import Engine\n"
-        "settings.configure(TEMPLATE_CODE_CACHE=sys.argv[2])\n"
-        "e = Engine(dirs=[sys.argv[1]], libraries={'i18n': 'nuages.templatetags.i18n'})\n"
-        "[e.get_template(n) for n in ('base.html', 'page.html', 'item.html')]\n"
-    )
     contents = []
     for number in range(2):
         kept = tmp_path / f"kept{number}"
         environment = os.environ | {"PYTHONHASHSEED": str(number + 1)}
-        subprocess.run([sys.executable, "-c", program, str(pages), str(kept)], check=True, env=environment)
-        contents.append({path.name: path.read_bytes() for path in kept.iterdir()})
+        subprocess.run([sys.executable, "-c", PROGRAM, str(pages), str(kept)], check=True, env=environment)
+        contents.append(stored(kept))
     assert len(contents[0]) == 3
     assert contents[0] == contents[1]
 
@@ -145,7 +167,7 @@ def test_templates_with_tags_of_others_and_from_strings_are_not_stored(pages: Pa
     for name in ("plain.html", "strange.html"):
         engine.get_template(name)
     Template("text", engine=engine)
-    assert len(list(folder.glob("*.compiled"))) == 1
+    assert len(stored(folder)) == 1
 
 
 def test_partials_are_stored_with_their_template(pages: Path, folder: Path, parsed: list[Any]) -> None:
@@ -204,15 +226,54 @@ def test_functions_of_tags_are_found_by_their_names(pages: Path, folder: Path, p
 
 
 @pytest.mark.parametrize(
-    "damage", [b"", b"nuages template 1\n", b"something else", None], ids=["empty", "cut", "other", "flipped"]
+    "damage",
+    [b"", b"nuages templates 1\n" * 9, b"something else", None],
+    ids=["empty", "older", "other", "flipped"],
 )
 def test_damaged_files_are_ignored_and_written_anew(pages: Path, folder: Path, damage: bytes | None) -> None:
     expected = rendered(pages)
-    whole = {path: path.read_bytes() for path in folder.glob("*.compiled")}
-    for path, content in whole.items():
-        path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]) if damage is None else damage)
-    assert rendered(pages) == expected
-    assert {path: path.read_bytes() for path in folder.glob("*.compiled")} == whole
+    whole = stored(folder)
+    (path,) = folder.iterdir()
+    content = path.read_bytes()
+    path.write_bytes(content[:100] + bytes([content[100] ^ 1]) + content[101:] if damage is None else damage)
+    assert rendered_by_another_process(pages) == expected
+    assert stored(folder) == whole
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_no_damage_gives_a_wrong_template(pages: Path, folder: Path, seed: int) -> None:
+    expected = rendered(pages)
+    whole = stored(folder)
+    (path,) = folder.iterdir()
+    content = bytearray(path.read_bytes())
+    chance = random.Random(seed)
+    start, end = sorted(chance.sample(range(len(content)), 2))
+    match chance.choice(["cut", "taken out", "doubled", "noise", "zeros", "turned"]):
+        case "cut":
+            del content[start:]
+        case "taken out":
+            del content[start:end]
+        case "doubled":
+            content[end:end] = content[start:end]
+        case "noise":
+            content[start:end] = chance.randbytes(end - start)
+        case "zeros":
+            content[start:end] = bytes(end - start)
+        case "turned":
+            content[start:end] = content[start:end][::-1]
+    path.write_bytes(content)
+    assert rendered_by_another_process(pages) == expected
+    # What is still read is what was written; and what is missing has been written again.
+    assert stored(folder) == whole
+    assert rendered_by_another_process(pages) == expected
+
+
+def test_what_another_process_has_written_is_found(pages: Path, folder: Path, parsed: list[Any]) -> None:
+    engine_of(pages).get_template("item.html")
+    subprocess.run([sys.executable, "-c", PROGRAM, str(pages), str(folder)], check=True)
+    parsed.clear()
+    engine_of(pages).get_template("page.html")
+    assert parsed == []
 
 
 def test_a_function_that_has_gone_makes_the_template_anew(
@@ -231,118 +292,3 @@ def test_no_setting_no_file(pages: Path, tmp_path: Path) -> None:
         assert storing.code_store() is None
         rendered(pages)
     assert set(tmp_path.rglob("*")) == before
-
-
-def test_the_folder_is_the_users_own_by_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    with override_settings(TEMPLATE_CODE_CACHE=True):
-        store = storing.code_store()
-    assert store is not None
-    assert store.folder == tmp_path / "nuages" / "templates"
-    assert store.write("key", b"data")
-    assert store.folder.stat().st_mode & 0o777 == 0o700
-    assert next(store.folder.iterdir()).stat().st_mode & 0o777 == 0o600
-
-
-# The store by itself
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> CodeStore:
-    made = CodeStore(tmp_path / "store")
-    assert made.write("key", b"data")
-    assert made.read("key") == b"data"
-    return made
-
-
-@pytest.mark.parametrize("mode", [0o770, 0o702, 0o777])
-def test_a_folder_that_others_may_write_is_not_read_and_not_written(store: CodeStore, mode: int) -> None:
-    store.folder.chmod(mode)
-    assert store.read("key") is None
-    assert not store.write("other", b"data")
-    assert [path.name for path in store.folder.iterdir()] == ["key.compiled"]
-
-
-@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
-def test_a_file_that_others_may_write_is_not_read(store: CodeStore, mode: int) -> None:
-    (store.folder / "key.compiled").chmod(mode)
-    assert store.read("key") is None
-    # Written anew, it is ours alone again.
-    assert store.write("key", b"newer")
-    assert store.read("key") == b"newer"
-
-
-def test_what_belongs_to_somebody_else_is_not_read(store: CodeStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
-    assert store.read("key") is None
-    assert not store.write("other", b"data")
-
-
-def test_links_are_not_followed(store: CodeStore, tmp_path: Path) -> None:
-    file = store.folder / "key.compiled"
-    file.rename(tmp_path / "elsewhere")
-    file.symlink_to(tmp_path / "elsewhere")
-    assert store.read("key") is None
-    assert store.write("key", b"newer")
-    assert not file.is_symlink()
-    linked = tmp_path / "linked"
-    linked.symlink_to(store.folder)
-    assert CodeStore(linked).read("key") is None
-    assert not CodeStore(linked).write("key", b"data")
-
-
-def test_a_pipe_in_place_of_a_file_keeps_nobody_waiting(store: CodeStore) -> None:
-    os.mkfifo(store.folder / "pipe.compiled", 0o600)
-    assert store.read("pipe") is None
-
-
-def test_a_folder_that_cannot_be_made_is_no_error(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    blocked = CodeStore(tmp_path / "file" / "store")
-    assert blocked.read("key") is None
-    assert not blocked.write("key", b"data")
-
-
-def test_a_file_system_that_takes_no_more_is_no_error(
-    store: CodeStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refused(*args: Any, **kwargs: Any) -> None:
-        raise OSError(30, "Read-only file system")
-
-    monkeypatch.setattr(os, "replace", refused)
-    assert not store.write("other", b"data")
-    assert [path.name for path in store.folder.iterdir()] == ["key.compiled"]
-    assert store.read("key") == b"data"
-
-
-def test_the_oldest_files_and_those_left_over_make_room(tmp_path: Path) -> None:
-    store = CodeStore(tmp_path / "store", files_at_most=4)
-    for number in range(6):
-        assert CodeStore(store.folder).write(f"old{number}", b"data")
-        os.utime(store.folder / f"old{number}.compiled", (number, number))
-    (store.folder / ".old.1.abc").write_bytes(b"")
-    os.utime(store.folder / ".old.1.abc", (1, 1))
-    assert store.write("new", b"data")
-    assert {path.name for path in store.folder.iterdir()} == {
-        "old4.compiled", "old5.compiled", "new.compiled"
-    }  # fmt: skip
-
-
-def test_writers_and_readers_at_once_see_whole_files_only(tmp_path: Path) -> None:
-    contents = [bytes([number]) * 20_000 for number in range(4)]
-    wrong: list[Any] = []
-
-    def work(content: bytes) -> None:
-        store = CodeStore(tmp_path / "store")
-        for _ in range(25):
-            if not store.write("key", content):
-                wrong.append("not written")
-            if store.read("key") not in contents:
-                wrong.append("not whole")
-
-    threads = [threading.Thread(target=work, args=(content,)) for content in contents]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []

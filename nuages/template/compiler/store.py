@@ -3,130 +3,212 @@
 What is loaded from here is run, so nothing is loaded that somebody else may have written: the folder and the file
 have to be ours, written by nobody else and no links. Whatever is not as it should be (a folder of somebody else, a
 file cut short, a full disk) only means that templates are compiled in memory as if there were no store.
+
+All templates of an engine lie in one file, a `Pack`, which a process reads once. A pack is a heading and then records
+that are only ever added, by one process at a time. A record begins with a digest of itself. The first one that is not
+whole, as a process leaves it that dies while it writes, ends what is read; the next one to write cuts it off.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import stat
+import struct
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 # Changes with the layout of what is stored.
-_HEADER = b"nuages template 3\n"
-_DIGEST = hashlib.sha256().digest_size
+_HEADER = b"nuages templates 4\n"
+# Then something that only this file has, so that others see when it was begun anew.
+_MARK = 16
+_HEADING = len(_HEADER) + _MARK
 _SUFFIX = ".compiled"
 
-# Larger ones are not worth reading.
+# A record: the digest of the rest, the key, how long the data are, the data.
+_DIGEST = hashlib.sha256().digest_size
+_BEFORE_DATA = struct.Struct(f"<{_DIGEST}s32sI")
+_DATA = _BEFORE_DATA.size
+
+# Some thousand templates. All are in memory once one is asked for; and what nobody needs any longer lies among them
+# until the file is full and begun anew.
 BYTES_AT_MOST = 8 << 20
-FILES_AT_MOST = 4096
-# The folder is looked through at the first and then at each so many writings.
-_WRITES_PER_LOOK = 256
-# Files that a process which died had begun to write.
-_STALE_AFTER = 3600.0
+# One for each set of options, libraries and versions, of which the oldest are of no use any longer.
+PACKS_AT_MOST = 64
+_IN_MEMORY_AT_MOST = 8
+
+# Writing takes less than this; who still waits then does without.
+_ATTEMPTS = 20
+_PAUSE = 0.0005
 
 _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 class CodeStore:
-    """A folder of files named by keys, each read and written as a whole."""
+    """A folder of packs."""
 
-    def __init__(self, folder: Path, *, files_at_most: int = FILES_AT_MOST) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.files_at_most = files_at_most
-        self._writes = 0
+        self._packs: dict[str, Pack] = {}
 
-    def read(self, key: str) -> bytes | None:
+    def pack(self, name: str) -> Pack:
+        """The pack of a name."""
+        found = self._packs.get(name)
+        if found is None:
+            if len(self._packs) >= _IN_MEMORY_AT_MOST:
+                self._packs.clear()
+            found = self._packs[name] = Pack(self.folder, name)
+        return found
+
+
+class Pack:
+    """A file of records, found by keys of 32 bytes."""
+
+    def __init__(self, folder: Path, name: str, *, bytes_at_most: int = BYTES_AT_MOST) -> None:
+        self.folder = folder
+        self.name = f"{name}{_SUFFIX}"
+        self.bytes_at_most = bytes_at_most
+        # The heading of the file, how far it was read, and what was in it till there.
+        self._known: tuple[bytes, int, dict[bytes, memoryview]] = b"", 0, {}
+
+    def read(self, key: bytes) -> memoryview | None:
         """What was written under a key; None where there is nothing that can be trusted."""
-        try:
-            folder = self._opened()
-        except OSError:
-            return None
-        try:
-            # Without blocking, should it be a pipe.
-            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-            file = os.open(f"{key}{_SUFFIX}", flags, dir_fd=folder)
-        except OSError:
-            return None
-        finally:
-            os.close(folder)
-        try:
-            about = os.fstat(file)
-            if not (stat.S_ISREG(about.st_mode) and _is_ours(about) and about.st_size <= BYTES_AT_MOST):
-                return None
-            content = os.read(file, about.st_size + 1)
-        except OSError:
-            return None
-        finally:
-            os.close(file)
-        digest, data = content[len(_HEADER) : len(_HEADER) + _DIGEST], content[len(_HEADER) + _DIGEST :]
-        whole = content.startswith(_HEADER) and hashlib.sha256(data).digest() == digest
-        return data if whole else None
+        data = self._known[2].get(key)
+        if data is None:
+            # Not yet read, or written by another process in the meantime.
+            with suppress(OSError), self._opened_folder() as folder, self._opened(folder) as file:
+                self._take_in(file)
+            data = self._known[2].get(key)
+        return data
 
-    def write(self, key: str, data: bytes) -> bool:
+    def write(self, key: bytes, data: bytes) -> bool:
         """Keep bytes under a key, at once or not at all; say whether they are kept."""
-        if len(data) > BYTES_AT_MOST - len(_HEADER) - _DIGEST:
+        record = _BEFORE_DATA.pack(b"", key, len(data)) + data
+        record = hashlib.sha256(record[_DIGEST:]).digest() + record[_DIGEST:]
+        if _HEADING + len(record) > self.bytes_at_most:
             return False
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            folder = self._opened()
+            with self._opened_folder() as folder:
+                self._make_way(folder)
+                with self._opened(folder, os.O_RDWR | os.O_CREAT) as file, _locked(file):
+                    return self._add(file, folder, key, record)
         except OSError:
             return False
-        # A name of its own: other processes may be writing the same template.
-        begun = f".{key}.{os.getpid()}.{secrets.token_hex(4)}"
+
+    def _add(self, file: int, folder: int, key: bytes, record: bytes) -> bool:
+        end = self._take_in(file)
+        if key in self._known[2]:
+            return True
+        size = os.fstat(file).st_size
+        if size == 0:
+            self._tidy(folder)
+        if end == 0 or end + len(record) > self.bytes_at_most:
+            end, record = 0, _HEADER + os.urandom(_MARK) + record
+        if size > end:
+            os.ftruncate(file, end)
+        if os.pwrite(file, record, end) == len(record):
+            return True
+        # No more room on the disk.
+        os.ftruncate(file, end)
+        return False
+
+    def _take_in(self, file: int) -> int:
+        """Read what was added to the file; return where its last whole record ends, 0 for no file of ours."""
+        heading, end, records = self._known
+        current = os.pread(file, _HEADING, 0)
+        if current != heading:
+            if len(current) < _HEADING or not current.startswith(_HEADER):
+                self._known = b"", 0, {}
+                return 0
+            end, records = _HEADING, {}
+        size = min(os.fstat(file).st_size, self.bytes_at_most)
+        for key, data in _records_of(os.pread(file, max(0, size - end), end)):
+            records[key] = data
+            end += _DATA + len(data)
+        self._known = current, end, records
+        return end
+
+    @contextmanager
+    def _opened_folder(self) -> Iterator[int]:
+        folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-            with os.fdopen(os.open(begun, flags, 0o600, dir_fd=folder), "wb") as stream:
-                stream.write(_HEADER + hashlib.sha256(data).digest() + data)
-            os.replace(begun, f"{key}{_SUFFIX}", src_dir_fd=folder, dst_dir_fd=folder)
-            if self._writes % _WRITES_PER_LOOK == 0:
-                self._tidy(folder)
-            self._writes += 1
-        except OSError:
-            _remove(begun, folder)
-            return False
+            if not _is_ours(os.fstat(folder)):
+                raise PermissionError(f"{self.folder} may be written by others.")
+            yield folder
         finally:
             os.close(folder)
-        return True
 
-    def _opened(self) -> int:
-        """The folder, open, if it can be trusted."""
-        folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        if not _is_ours(os.fstat(folder)):
-            os.close(folder)
-            raise PermissionError(f"{self.folder} may be written by others.")
-        return folder
+    @contextmanager
+    def _opened(self, folder: int, flags: int = os.O_RDONLY) -> Iterator[int]:
+        # Without blocking, should it be a pipe.
+        flags |= os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+        file = os.open(self.name, flags, 0o600, dir_fd=folder)
+        try:
+            about = os.fstat(file)
+            if not (stat.S_ISREG(about.st_mode) and _is_ours(about)):
+                raise PermissionError(f"{self.name} may be written by others.")
+            yield file
+        finally:
+            os.close(file)
+
+    def _make_way(self, folder: int) -> None:
+        """Remove what is in the place of the file and cannot be trusted."""
+        with suppress(OSError):
+            about = os.stat(self.name, dir_fd=folder, follow_symlinks=False)
+            if not (stat.S_ISREG(about.st_mode) and _is_ours(about)):
+                os.unlink(self.name, dir_fd=folder)
 
     def _tidy(self, folder: int) -> None:
-        """Remove what is left over, and the oldest files where there are too many."""
+        """Remove the packs that nobody has written to for longest, where there are too many."""
         ages: list[tuple[float, str]] = []
         for name in os.listdir(folder):
-            try:
-                changed = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime
-            except OSError:
-                # Another process was quicker.
-                continue
-            if name.endswith(_SUFFIX):
-                ages.append((changed, name))
-            elif name.startswith(".") and changed < time.time() - _STALE_AFTER:
-                _remove(name, folder)
-        if len(ages) > self.files_at_most:
-            # Some more than needed, so that it need not be done again soon.
-            for _, name in sorted(ages)[: len(ages) - self.files_at_most * 3 // 4]:
-                _remove(name, folder)
+            # Another process may be quicker.
+            with suppress(OSError):
+                ages.append((os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime, name))
+        packs = sorted(age for age in ages if age[1].endswith(_SUFFIX))
+        for _, name in packs[:-PACKS_AT_MOST]:
+            with suppress(OSError):
+                os.unlink(name, dir_fd=folder)
+
+
+def _records_of(content: bytes) -> Iterator[tuple[bytes, memoryview]]:
+    """Keys and data of the whole records that bytes begin with."""
+    view = memoryview(content)
+    start = 0
+    while start + _DATA <= len(content):
+        digest, key, size = _BEFORE_DATA.unpack_from(content, start)
+        end = start + _DATA + size
+        if hashlib.sha256(view[start + _DIGEST : end]).digest() != digest:
+            return
+        yield key, view[start + _DATA : end]
+        start = end
+
+
+@contextmanager
+def _locked(file: int) -> Iterator[None]:
+    """Keep other processes from writing meanwhile."""
+    import fcntl
+
+    for attempt in range(_ATTEMPTS):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+            time.sleep(_PAUSE)
+    try:
+        yield
+    finally:
+        # Closing is not enough, should this process have split in two in the meantime.
+        fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def _is_ours(about: os.stat_result) -> bool:
     return about.st_uid == os.geteuid() and not about.st_mode & _WRITABLE_BY_OTHERS
-
-
-def _remove(name: str, folder: int) -> None:
-    try:
-        os.unlink(name, dir_fd=folder)
-    except OSError:
-        pass
 
 
 def users_folder() -> Path | None:

@@ -39,7 +39,10 @@ def _content(path: str) -> bytes:
     """The bytes of a file. Without the objects that stand for an open file, which take longer than a template's text."""
     file = os.open(path, os.O_RDONLY | _PLAIN_OPENING)
     try:
-        return b"".join(iter(lambda: os.read(file, _AT_ONCE), b""))
+        pieces = []
+        while piece := os.read(file, _AT_ONCE):
+            pieces.append(piece)
+        return b"".join(pieces)
     finally:
         os.close(file)
 
