@@ -41,7 +41,6 @@ from nuages.template.tags.values import url_writer
 from nuages.template.template import PartialTemplate
 from nuages.template.variables import FilterExpression, Variable
 from nuages.utils.functional import Promise, cached_property
-from nuages.utils.garbage import undisturbed
 from nuages.utils.memo import worked_out_from
 from nuages.utils.safestring import SafeString
 from nuages.utils.translation import gettext, gettext_lazy
@@ -169,18 +168,27 @@ def _stored(unit: Unit, switches: Switches, invalid: str, describing: Describing
         return StoredUnit(unit.name, unit.outermost, text, (), (), (), False, unit.live)
     compiled, code = unit.compiled(switches, invalid)
     unit.adopt(switches, invalid, compiled, code.constants, code.root_names, code.may_read("block"))
-    recipes = [describing.recipe(value, unit) for value in code.constants.values()]
+    needed = _names_in(compiled)
+    constants = {name: value for name, value in code.constants.items() if name in needed}
     return StoredUnit(
         unit.name,
         unit.outermost,
         compiled,
-        tuple(code.constants),
+        tuple(constants),
         # Apart from one another, since most are known by the time they are read.
-        tuple(marshal.dumps(recipe, _WITHOUT_REFERENCES) for recipe in recipes),
+        tuple(
+            marshal.dumps(describing.recipe(value, unit), _WITHOUT_REFERENCES) for value in constants.values()
+        ),
         tuple(sorted(code.root_names)),
         unit.uses_block,
         unit.live,
     )
+
+
+def _names_in(code: CodeType) -> set[str]:
+    """The names that code uses, in the functions within it too."""
+    inner = [part for part in code.co_consts if isinstance(part, CodeType)]
+    return {*code.co_names}.union(*map(_names_in, inner))
 
 
 class Describing:
@@ -294,9 +302,8 @@ def restored(template: Any, pack: Pack) -> bool:
     if data is None:
         return False
     try:
-        with undisturbed():
-            parent, blocks, partials, units = marshal.loads(data)
-            Restoring(template, parent, blocks, partials, [StoredUnit(*unit) for unit in units]).take_over()
+        parent, blocks, partials, units = marshal.loads(data)
+        Restoring(template, parent, blocks, partials, units).take_over()
     except (EOFError, ValueError, TypeError, KeyError):
         # Whole, but not what we write: it is written anew.
         return False
@@ -511,12 +518,13 @@ class RestoredUnit(Unit):
     """A unit whose function was stored. Its nodes are parsed when they are asked for."""
 
     def __init__(self, restoring: Restoring, stored: StoredUnit) -> None:
-        super().__init__((), name=stored.name, outermost=stored.outermost)
+        name, outermost, code, names, recipes, sets, uses_block, live = stored
+        super().__init__((), name=name, outermost=outermost)
         self.origin = restoring.origin
-        self.live = stored.live
+        self.live = live
         self._restoring = restoring
         # Gone once the function is made: the recipes are many, and of no further use.
-        self._stored: StoredUnit | None = stored
+        self._stored: Any = code, names, recipes, sets, uses_block
 
     @property
     def nodes(self) -> Any:
@@ -540,16 +548,15 @@ class RestoredUnit(Unit):
         if stored is None:
             # Another thread has made it in the meantime.
             return self._functions[switches, string_if_invalid]
-        if isinstance(stored.code, str):
-            return putting(stored.code)
+        code, names, recipes, sets, uses_block = stored
+        if isinstance(code, str):
+            return putting(code)
         try:
-            constants = self._restoring.constants(stored.names, stored.recipes)
+            constants = self._restoring.constants(names, recipes)
         except (AttributeError, ImportError, KeyError):
             # A function has gone from a module that is no library itself, so that nobody saw it change.
             return super()._made(switches, string_if_invalid, streaming=False)
-        function = self.adopt(
-            switches, string_if_invalid, stored.code, constants, frozenset(stored.sets), stored.uses_block
-        )
+        function = self.adopt(switches, string_if_invalid, code, constants, frozenset(sets), uses_block)
         self._stored = None
         return function
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 import weakref
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from nuages.template import instrumentation
@@ -126,6 +127,14 @@ def _gathered(pieces: Iterable[str]) -> Iterator[str]:
         yield "".join(held)
 
 
+@cache
+def _storing() -> Any:
+    # Made of templates, so it cannot be imported first.
+    from nuages.template import storing
+
+    return storing
+
+
 class Template(Renderable):
     """A compiled template.
 
@@ -149,13 +158,11 @@ class Template(Renderable):
         self.knows_strangers = False
         pack = None
         if type(self) is Template and self.origin.loader is not None:
-            from nuages.template import storing
-
-            pack = storing.pack_for(self)
-        if pack is None or not storing.restored(self, pack):
+            pack = _storing().pack_for(self)
+        if pack is None or not _storing().restored(self, pack):
             self.nodelist = self._parsed()
             if pack is not None:
-                storing.keep(self, pack)
+                _storing().keep(self, pack)
         # For errors: the nodes know their origin, and so the text they were parsed from.
         self.origin.template = weakref.ref(self)
 

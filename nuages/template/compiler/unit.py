@@ -235,7 +235,7 @@ class Unit:
         sets: frozenset[str],
         reads_block: bool,
     ) -> Any:
-        """Take code that was compiled for these switches; gives its function."""
+        """Take code that was compiled for these switches, and its constants; gives its function."""
         function = self._function_of(compiled, constants, sets, reads_block)
         self._functions[switches, string_if_invalid] = function
         return function
@@ -245,7 +245,8 @@ class Unit:
     ) -> Any:
         self.sets = sets
         self.uses_block = self.live or reads_block
-        return FunctionType(compiled, {**constants, "__builtins__": HELPERS, "__nuages_unit__": self})
+        constants["__builtins__"], constants["__nuages_unit__"] = HELPERS, self
+        return FunctionType(compiled, constants)
 
     @cached_property
     def origin(self) -> Any:

@@ -30,9 +30,9 @@ _PLAIN_NAME = re.compile(r"\w[\w-]*(?:\.\w[\w-]*)*(?:/\w[\w-]*(?:\.\w[\w-]*)*)*"
 
 
 @lru_cache(maxsize=1024)
-def _tidy(directory: Any) -> str:
-    """An absolute directory without detours or a slash at its end."""
-    return os.path.normpath(directory).rstrip(os.sep)
+def _tidy(directory: Any) -> str | None:
+    """An absolute directory with a slash at its end and without detours; None for a relative one."""
+    return f"{os.path.normpath(directory).rstrip(os.sep)}{os.sep}" if os.path.isabs(directory) else None
 
 
 def _content(path: str) -> bytes:
@@ -76,8 +76,9 @@ class Loader(BaseLoader):
             and _PLAIN_NAME.fullmatch(template_name) is not None
         )
         for directory in self.get_dirs():
-            if is_plain and os.path.isabs(directory):
-                yield Origin(f"{_tidy(directory)}{os.sep}{template_name}", template_name, self)
+            tidy = _tidy(directory) if is_plain else None
+            if tidy is not None:
+                yield Origin(f"{tidy}{template_name}", template_name, self)
                 continue
             try:
                 path = safe_join(directory, template_name)
