@@ -13,7 +13,7 @@ from nuages.urls.exceptions import NoReverseMatch, Resolver404
 from nuages.urls.match import ResolverMatch
 from nuages.urls.resolvers import forget_resolvers, get_resolver, resolver_of
 from nuages.urls.utils import get_callable
-from nuages.urls.writing import Writer, no_path
+from nuages.urls.writing import LASTING, Writer, no_path
 from nuages.utils.functional import lazy
 from nuages.utils.http import urlencode
 from nuages.utils.translation import override
@@ -62,29 +62,55 @@ def reverse(
     return url
 
 
-def paths_of(viewname: str, keywords: tuple[str, ...], count: int) -> Callable[..., str]:
+# Of the values that a page writes paths for, the next page has many too.
+_REMEMBERED_AT_MOST = 1024
+
+
+def paths_of(
+    viewname: str, keywords: tuple[str, ...], count: int, finish: Callable[[str], str] | None = None
+) -> Callable[..., str]:
     """Return a quick `reverse` for one view and so many arguments, which are `keywords` or go by their places.
 
-    It takes the current application and the arguments. What it knows holds for a URL configuration, a script
-    prefix and an application, those of the call before.
+    It takes the current application and the arguments, and gives what `finish` makes of the path. What it knows holds
+    for a URL configuration, a script prefix and an application, those of the call before.
     """
-    known: tuple[Any, Any, Any, Writer] = None, None, None, no_path
+    known: tuple[Any, Any, Any, Writer, dict[Any, str]] = None, None, None, no_path, {}
 
-    def path(current_app: str | None, values: tuple[Any, ...]) -> str:
+    def path(current_app: str | None, *values: Any) -> str:
         nonlocal known
         urlconf, prefix = _urlconf.get(), _prefix.get()
         resolver = resolver_of(settings.ROOT_URLCONF if urlconf is None else urlconf)
-        of_resolver, of_prefix, of_app, write = known
+        of_resolver, of_prefix, of_app, write, texts = known
         if resolver is not of_resolver or prefix != of_prefix or current_app != of_app:
-            write = resolver.names.writer(viewname, prefix, keywords, count, current_app)
-            known = resolver, prefix, current_app, write
+            write, texts = resolver.names.writer(viewname, prefix, keywords, count, current_app), {}
+            known = resolver, prefix, current_app, write, texts
         written = write(*values)
-        if written is not None:
-            return written
-        args, kwargs = ((), dict(zip(keywords, values))) if keywords else (values, {})
-        return resolver.names.reverse(viewname, prefix, args, kwargs, current_app)
+        if written is None:
+            args, kwargs = ((), dict(zip(keywords, values))) if keywords else (values, {})
+            written = resolver.names.reverse(viewname, prefix, args, kwargs, current_app)
+            return written if finish is None else finish(written)
+        text = written if finish is None else finish(written)
+        if count == 1 and getattr(write, "lasts", False) and type(values[0]) in LASTING:
+            if len(texts) >= _REMEMBERED_AT_MOST:
+                texts.clear()
+            texts[values[0]] = text
+        return text
 
-    return path
+    def path_with_one(current_app: str | None, value: Any) -> str:
+        urlconf = _urlconf.get()
+        resolver, prefix, app, _, texts = known
+        if (
+            resolver is resolver_of(settings.ROOT_URLCONF if urlconf is None else urlconf)
+            and prefix == _prefix.get()
+            and app == current_app
+            and type(value) in LASTING
+        ):
+            text = texts.get(value)
+            if text is not None:
+                return text
+        return path(current_app, value)
+
+    return path_with_one if count == 1 else path
 
 
 reverse_lazy = lazy(reverse, str)

@@ -104,7 +104,8 @@ def _of_steps(start: str, steps: list[Step]) -> Writer:
 
 # Of the values that a page writes paths for, the next page has many too.
 _REMEMBERED_AT_MOST = 1024
-_REMEMBERED = (str, int)
+#: Types of values whose texts stay the same; what a writer that `lasts` gives for them does, too.
+LASTING = (str, int)
 
 
 def _of_step(start: str, step: Step) -> Writer:
@@ -129,7 +130,7 @@ def _of_step(start: str, step: Step) -> Writer:
     remembered: dict[str | int, str] = {}
 
     def remembered_text(value: Any) -> str | None:
-        if type(value) not in _REMEMBERED:
+        if type(value) not in LASTING:
             return text(value)
         found = remembered.get(value)
         if found is None and (found := text(value)) is not None:
@@ -138,4 +139,5 @@ def _of_step(start: str, step: Step) -> Writer:
             remembered[value] = found
         return found
 
+    remembered_text.lasts = True  # type: ignore[attr-defined]
     return remembered_text

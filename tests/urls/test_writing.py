@@ -115,7 +115,7 @@ def test_each_call_gives_the_path_or_the_error_that_reverse_gives(
             values = args or tuple(kwargs.values())
             expected = outcome(reverse, name, args=args, kwargs=kwargs, current_app=application)
             for _ in range(2):
-                assert outcome(quick, application, values) == expected
+                assert outcome(quick, application, *values) == expected
     finally:
         clear_script_prefix()
 
@@ -123,21 +123,21 @@ def test_each_call_gives_the_path_or_the_error_that_reverse_gives(
 def test_what_is_known_of_one_request_is_not_said_to_another(routes: Callable[..., None]) -> None:
     routes(path("a/<int:n>/", view, name="page"))
     quick = paths_of("page", (), 1)
-    assert quick(None, (1,)) == "/a/1/"
+    assert quick(None, 1) == "/a/1/"
     set_script_prefix("/site/")
     try:
-        assert quick(None, (1,)) == "/site/a/1/"
+        assert quick(None, 1) == "/site/a/1/"
     finally:
         clear_script_prefix()
     other = (path("z/<int:n>/", view, name="page"),)
     set_urlconf(other)
     try:
-        assert quick(None, (1,)) == "/z/1/"
+        assert quick(None, 1) == "/z/1/"
     finally:
         set_urlconf(None)
-    assert quick(None, (1,)) == "/a/1/"
+    assert quick(None, 1) == "/a/1/"
     routes(path("other/<int:n>/", view, name="page"))
-    assert quick(None, (1,)) == "/other/1/"
+    assert quick(None, 1) == "/other/1/"
 
 
 def test_paths_below_a_language_follow_it(routes: Callable[..., None]) -> None:
@@ -146,19 +146,42 @@ def test_paths_below_a_language_follow_it(routes: Callable[..., None]) -> None:
         plain, page = paths_of("plain", (), 0), paths_of("page", ("n",), 1)
         for language in ("en", "de", "en"):
             with translation.override(language):
-                assert (plain(None, ()), page(None, (1,))) == (f"/{language}/a/", f"/{language}/a/1/")
+                assert (plain(None), page(None, 1)) == (f"/{language}/a/", f"/{language}/a/1/")
 
 
 def test_one_and_true_are_not_written_alike(routes: Callable[..., None]) -> None:
     routes(path("a/<slug:s>/", view, name="page"))
     quick = paths_of("page", (), 1)
-    assert [quick(None, (value,)) for value in (1, True, "1")] == ["/a/1/", "/a/True/", "/a/1/"]
+    assert [quick(None, value) for value in (1, True, "1")] == ["/a/1/", "/a/True/", "/a/1/"]
 
 
 def test_many_values_do_not_stay_in_memory(
     routes: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("nuages.urls.writing._REMEMBERED_AT_MOST", 2)
+    monkeypatch.setattr("nuages.urls.base._REMEMBERED_AT_MOST", 2)
     routes(path("a/<int:n>/", view, name="page"))
     quick = paths_of("page", (), 1)
-    assert [quick(None, (n % 3,)) for n in range(6)] == [f"/a/{n % 3}/" for n in range(6)]
+    assert [quick(None, n % 3) for n in range(6)] == [f"/a/{n % 3}/" for n in range(6)]
+
+
+def test_what_is_made_of_a_path_is_made_of_one_remembered_too(routes: Callable[..., None]) -> None:
+    routes(path("a/<str:s>/", view, name="page"), path("b/<str:s>/<str:t>/", view, name="two"))
+    one, two = paths_of("page", (), 1, str.upper), paths_of("two", (), 2, str.upper)
+    assert [(one(None, "x"), two(None, "x", "y")) for _ in range(2)] == [("/A/X/", "/B/X/Y/")] * 2
+
+
+def test_a_converter_of_the_project_is_asked_each_time(routes: Callable[..., None]) -> None:
+    class Counting(YearConverter):
+        asked = 0
+
+        def to_url(self, value: Any) -> str:
+            type(self).asked += 1
+            return super().to_url(value)
+
+    register_converter(Counting, "counting_of_writing_tests")
+    routes(path("c/<counting_of_writing_tests:y>/", view, name="year"))
+    quick = paths_of("year", (), 1)
+    before = Counting.asked
+    assert [quick(None, 24) for _ in range(3)] == ["/c/0024/"] * 3
+    assert Counting.asked == before + 3

@@ -21,6 +21,7 @@ from nuages.template.lookup import attribute_types, plain_types, settle, stumble
 from nuages.template.presentation import Presenter, presenter_for
 from nuages.utils.html.escaping import escape_text
 
+Shows = Callable[[Any], str]
 Lines = list[str]
 Part = str | ast.expr
 
@@ -43,7 +44,7 @@ class RowEmitter(Emitter):
         super().__init__(*args, **kwargs)
         self._showings: dict[Part, Showing] = {}
 
-    def put_shown(self, show: Callable[[Any], str], hint: str, holder: ast.expr) -> None:
+    def put_shown(self, show: Shows, hint: str, holder: ast.expr) -> None:
         super().put_shown(show, hint, holder)
         kind, _, _, bit, *rest, _ = show.made_from  # type: ignore[attr-defined]
         names = (bit, *rest) if kind == "show_pair" else (bit,)
@@ -132,24 +133,27 @@ class RowEmitter(Emitter):
         """`{{ holder.bit|filter }}`."""
         on_str, function = one.rest
         value = self.temporary("value")
-        kind, on_kind = getattr(function, "on_kind", (None, None))
-        of_kind = [] if kind is None else [
-            f"elif type({value}) is {self._named(kind, 'kind')}:",
-            f"    {value} = {self._named(on_kind, 'on_kind')}({value})",
-            *_within(self._escaped(value, text)),
-        ]  # fmt: skip
-        return [
-            *self._read(value, one.holder, one.bit),
+        # What a filter shows of values of these types, as it stands in the page.
+        shows: dict[type, Shows] = getattr(function, "shows", {})
+        through = self._named(self._shows.show_through(on_str, function), "through")
+        lines = [
             f"if type({value}) is str:",
             f"    {value} = {self._named(on_str, 'on_str')}({value})",
             f"    if type({value}) is str:",
             *_within(_within(self._escaped(value, text))),
             "    else:",
             f"        {text} = show{self.presenter()}({value})",
-            *of_kind,
             "else:",
-            f"    {text} = {self._named(self._shows.show_through(on_str, function), 'through')}({value})",
+            f"    {text} = {through}({value})",
         ]
+        for kind, show in shows.items():
+            lines = [
+                f"if type({value}) is {self._named(kind, 'kind')}:",
+                f"    {text} = {self._named(show, 'show')}({value})",
+                "else:",
+                *_within(lines),
+            ]
+        return [*self._read(value, one.holder, one.bit), *lines]
 
     def _pair(self, one: Showing, text: str) -> Lines:
         """`{{ holder.bit.last }}`."""

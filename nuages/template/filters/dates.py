@@ -11,8 +11,16 @@ from nuages.template.presentation import Switches
 from nuages.utils import formats
 from nuages.utils.dateformat import DateFormat, time_format, writer_of
 from nuages.utils.dateformat import format as date_text
+from nuages.utils.html.escaping import escape_text
 from nuages.utils.timesince import timesince, timeuntil
 from nuages.utils.timezone import template_localtime
+from nuages.utils.translation import memory, remembered
+
+# Format characters that stand for digits alone.
+_NUMBERS = frozenset("dGghHijmnsuwYy")
+
+# Of each format and language.
+_DATES_AT_MOST = 1024
 
 
 def _written(value: Any, arg: str | None, *ways: Callable[[Any, Any], Any]) -> Any:
@@ -53,7 +61,47 @@ def date_spelled_out(form: str | int | None, switches: Switches) -> Callable[[An
         value = template_localtime(value, use_tz=switches.use_tz)
         return on_datetime(value) if kind is datetime.datetime else date(value, form)
 
+    shown = on_datetime if _is_harmless(form) or not switches.autoescape else _escaping(on_datetime)
+
+    def moment(value: datetime.datetime) -> str:
+        return shown(template_localtime(value, use_tz=switches.use_tz))
+
+    written.shows = {datetime.datetime: moment}  # type: ignore[attr-defined]
+    if on_date is not None:
+        day = _remembering(
+            on_date if not switches.autoescape else _escaping(on_date), form, switches.autoescape
+        )
+        written.shows[datetime.date] = day  # type: ignore[attr-defined]
     return written
+
+
+def _is_harmless(form: str) -> bool:
+    """Whether what a format makes of a date looks the same in HTML, in any language."""
+    return all(
+        part in _NUMBERS or (plain and escape_text(part) is part) for plain, part in DateFormat._parts(form)
+    )
+
+
+def _escaping(write: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda value: escape_text(write(value))
+
+
+def _remembering(write: Callable[[Any], str], form: str, escaped: bool) -> Callable[[datetime.date], str]:
+    """The same, with the texts of the dates of a page kept for the next: the rows of a list are often of few days."""
+    key = ("dates", form, escaped)
+
+    def day(value: datetime.date) -> str:
+        texts: dict[datetime.date, str] | None = memory().get(key)
+        if texts is None:
+            texts = remembered(key, dict)
+        text = texts.get(value)
+        if text is None:
+            if len(texts) >= _DATES_AT_MOST:
+                texts.clear()
+            text = texts[value] = write(value)
+        return text
+
+    return day
 
 
 @register.filter(expects_localtime=True, is_safe=False)

@@ -264,20 +264,17 @@ def url_writer(
     view: str, keywords: tuple[str, ...], count: int, *, quietly: bool, escaped: bool
 ) -> Callable[..., str]:
     """`url_of` for one view that the template names itself, in an application; gives an exact `str`."""
-    path: Callable[..., str] | None = None
+    urls = _urls()
+    path: Callable[..., str] = urls.paths_of(view, keywords, count, escape_text if escaped else None)
 
-    def url(current_app: str | None, *values: Any) -> str:
-        nonlocal path
-        if path is None:
-            path = _urls().paths_of(view, keywords, count)
-        if quietly:
-            try:
-                return path(current_app, values)
-            except _urls().NoReverseMatch:
-                return ""
-        return escape_text(path(current_app, values)) if escaped else path(current_app, values)
+    def quiet(current_app: str | None, *values: Any) -> str:
+        try:
+            return path(current_app, *values)
+        except urls.NoReverseMatch:
+            return ""
 
-    url.made_from = ("url", view, keywords, count, quietly, escaped)  # type: ignore[attr-defined]
+    url: Any = quiet if quietly else path
+    url.made_from = ("url", view, keywords, count, quietly, escaped)
     return url
 
 

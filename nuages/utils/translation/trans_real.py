@@ -125,7 +125,10 @@ def catalog() -> Catalogue:
 
 def memory() -> dict[Any, Any]:
     """Return what was worked out from the messages of the active language."""
-    return (_current.get() or _default or _default_catalogue()).memory  # type: ignore[no-any-return]
+    active = _current.get()
+    if active is None:
+        active = _default_catalogue() if _default is None else _default
+    return active.memory  # type: ignore[no-any-return]
 
 
 def _default_catalogue() -> Catalogue:
