@@ -11,11 +11,12 @@ from nuages.conf import settings
 from nuages.http.querydict import QueryDict
 from nuages.urls.exceptions import NoReverseMatch, Resolver404
 from nuages.urls.match import ResolverMatch
-from nuages.urls.resolvers import forget_resolvers, get_resolver, resolver_of
+from nuages.urls.resolvers import URLResolver, forget_resolvers, get_resolver, resolver_of
 from nuages.urls.utils import get_callable
 from nuages.urls.writing import LASTING, Writer, no_path
 from nuages.utils.functional import lazy
 from nuages.utils.http import urlencode
+from nuages.utils.memo import worked_out_from
 from nuages.utils.translation import override
 
 # Of the request at hand, whichever lane it runs in.
@@ -62,6 +63,12 @@ def reverse(
     return url
 
 
+@worked_out_from("ROOT_URLCONF")
+def _site_resolver() -> URLResolver:
+    """The resolver of the site's own URL configuration."""
+    return resolver_of(settings.ROOT_URLCONF)
+
+
 # Of the values that a page writes paths for, the next page has many too.
 _REMEMBERED_AT_MOST = 1024
 
@@ -79,7 +86,7 @@ def paths_of(
     def path(current_app: str | None, *values: Any) -> str:
         nonlocal known
         urlconf, prefix = _urlconf.get(), _prefix.get()
-        resolver = resolver_of(settings.ROOT_URLCONF if urlconf is None else urlconf)
+        resolver = _site_resolver() if urlconf is None else resolver_of(urlconf)
         of_resolver, of_prefix, of_app, write, texts = known
         if resolver is not of_resolver or prefix != of_prefix or current_app != of_app:
             write, texts = resolver.names.writer(viewname, prefix, keywords, count, current_app), {}
@@ -100,7 +107,7 @@ def paths_of(
         urlconf = _urlconf.get()
         resolver, prefix, app, _, texts = known
         if (
-            resolver is resolver_of(settings.ROOT_URLCONF if urlconf is None else urlconf)
+            resolver is (_site_resolver() if urlconf is None else resolver_of(urlconf))
             and prefix == _prefix.get()
             and app == current_app
             and type(value) in LASTING
@@ -120,6 +127,7 @@ def clear_url_caches() -> None:
     """Forget all that was worked out from URL configurations."""
     get_callable.cache_clear()
     forget_resolvers()
+    _site_resolver.cache_clear()  # type: ignore[attr-defined]
 
 
 def set_script_prefix(prefix: str) -> None:

@@ -105,7 +105,7 @@ def _of_steps(start: str, steps: list[Step]) -> Writer:
 # Of the values that a page writes paths for, the next page has many too.
 _REMEMBERED_AT_MOST = 1024
 #: Types of values whose texts stay the same; what a writer that `lasts` gives for them does, too.
-LASTING = (str, int)
+LASTING = frozenset({str, int})
 
 
 def _of_step(start: str, step: Step) -> Writer:

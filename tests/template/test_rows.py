@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from nuages.template import Context, Engine, Template
 from nuages.template.compiler.unit import OFTEN
 from nuages.test.utils import override_settings
+from nuages.urls import NoReverseMatch, path
 from nuages.utils import translation
 from nuages.utils.safestring import SafeString, mark_safe
 
@@ -270,3 +271,36 @@ def test_what_is_invalid_is_shown_as_the_engine_says() -> None:
         template.render(Context({"rows": [full]}))
     rows = [full, Row(), Row(a=1, part=Row(a="b")), Row(part=None), Row(part=Row(b=SafeString("<")))]
     assert template.render(Context({"rows": rows})) == "abc" + "??????" + "1b??" + "??????" + "????<"
+
+
+def test_paths_of_rows_are_written_as_ever() -> None:
+    class Urls:
+        urlpatterns: ClassVar = [
+            path("a/<str:s>/", print, name="page"),
+            path("b/<int:n>/", print, name="number"),
+        ]
+
+    source = (
+        "{% for row in rows %}{% url 'page' row.a %}{{ row.b }}{% url 'page' s=row.c %}"
+        "{% url 'number' row.n as n %}{{ n }};{% endfor %}"
+    )
+    template = Engine().from_string(source)
+    with override_settings(ROOT_URLCONF=Urls):
+        for _ in range(OFTEN):
+            template.render(Context({"rows": [Row(a="a", b="b", c="c", n=1)]}))
+        rows = [Row(a="<&'", b=1, c=2.5), Row(a=lambda: "x", c=mark_safe("<"), n=3), {"a": "a", "c": 1}]
+        fresh = Engine().from_string(source)
+        assert shown(template, rows) == shown(fresh, rows)
+        for wrong in (Row(a="", c="c"), Row(c="c"), Row(a="a/b", c="c")):
+            told = shown(template, [wrong])
+            assert told == shown(fresh, [wrong])
+            assert told[0] is NoReverseMatch
+    with override_settings(
+        ROOT_URLCONF=type("Other", (), {"urlpatterns": [path("z/<str:s>/", print, name="page")]})
+    ):
+        assert shown(template, [Row(a="a", b="", c="c")]) == "/z/a//z/c/;"
+    with (
+        pytest.raises(NoReverseMatch),
+        override_settings(ROOT_URLCONF=type("None_", (), {"urlpatterns": []})),
+    ):
+        template.render(Context({"rows": [Row(a="a", c="c")]}))

@@ -164,6 +164,10 @@ class Emitter(Variables):
         """Put out what a function of the presenter shows of an object."""
         self.put(self.call(self.constant(show, f"show_{identifier(hint)}"), holder))
 
+    def put_written(self, write: ast.expr, expression: FilterExpression) -> None:
+        """Put out what a function makes of None and a value, which is text as it stands in the page."""
+        self.put(self.call(write, self.const(None), self.value(expression)))
+
     def show(self, expression: FilterExpression) -> None:
         """Put out the value of an expression, escaped and localized."""
         folded = self._folded(expression)

@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 from markupsafe import _escape_inner  # type: ignore[attr-defined]
 
 from nuages.template.compiler.emitter import Emitter
-from nuages.template.lookup import attribute_types, plain_types, settle, stumbled
+from nuages.template.lookup import attribute_types, empty_if_missing, plain_types, settle, stumbled
 from nuages.template.presentation import Presenter, presenter_for
+from nuages.template.variables import FilterExpression
 from nuages.utils.html.escaping import escape_text
 
 Shows = Callable[[Any], str]
@@ -33,7 +34,7 @@ class Showing(NamedTuple):
     holder: str
     kind: str
     bit: str
-    #: The last name of a pair, the two functions of a filter.
+    #: The last name of a pair, the two functions of a filter, the function that writes something with the value.
     rest: tuple[Any, ...]
 
 
@@ -51,6 +52,21 @@ class RowEmitter(Emitter):
         if isinstance(holder, ast.Name) and all(map(_can_be_written, names)) and attribute_types(bit):
             call: Any = self._pending[-1]
             self._showings[call] = Showing(call, holder.id, kind, bit, tuple(rest))
+
+    def put_written(self, write: ast.expr, expression: FilterExpression) -> None:
+        super().put_written(write, expression)
+        call: Any = self._pending[-1]
+        lookups = expression.var.lookups if expression.is_var and not expression.filters else None
+        if (
+            self.string_if_invalid
+            or lookups is None
+            or len(lookups) != 2
+            or self._special(lookups) is not None
+        ):
+            return
+        holder, bit = self.read(lookups[0]), lookups[1]
+        if isinstance(holder, ast.Name) and not expression.var.translate and _can_be_written(bit):
+            self._showings[call] = Showing(call, holder.id, "written", bit, (write,))
 
     def _flush(self) -> None:
         if not self._showings.keys().isdisjoint(self._pending):
@@ -111,6 +127,8 @@ class RowEmitter(Emitter):
             lines = self._pair(one, text)
         elif one.kind == "show_filtered":
             lines = self._filtered(one, text)
+        elif one.kind == "written":
+            lines = self._written(one, text)
         else:
             lines = self._member(one.holder, one.bit, text)
         return _parsed(lines, one.call)
@@ -154,6 +172,16 @@ class RowEmitter(Emitter):
                 *_within(lines),
             ]
         return [*self._read(value, one.holder, one.bit), *lines]
+
+    def _written(self, one: Showing, text: str) -> Lines:
+        """`{% url "view" holder.bit %}`."""
+        (write,) = one.rest
+        value = self.temporary("value")
+        settled = f"{self._named(empty_if_missing, 'or_empty')}({self._named(settle, 'settle')}({value}))"
+        return [
+            *self._read(value, one.holder, one.bit),
+            f"{text} = {write.id}(None, {value} if type({value}) is str else {settled})",
+        ]
 
     def _pair(self, one: Showing, text: str) -> Lines:
         """`{{ holder.bit.last }}`."""

@@ -211,13 +211,17 @@ class URLNode(AsNode):
         escaped = not self.asvar and code.switches.autoescape
         if not self.view_name.is_var and not self.view_name.filters and not (self.args and self.kwargs):
             view = str.__str__(self.view_name.var)
-            values = [code.value(given) for given in (*self.args, *self.kwargs.values())]
+            given = [*self.args, *self.kwargs.values()]
             write = url_writer(
-                view, tuple(self.kwargs), len(values), quietly=bool(self.asvar), escaped=escaped
+                view, tuple(self.kwargs), len(given), quietly=bool(self.asvar), escaped=escaped
             )
+            url = code.constant(write, "url")
             # Names without a namespace are the same in every application.
+            if len(given) == 1 and not self.asvar and ":" not in view:
+                code.put_written(url, given[0])
+                return
             application = code.call("application", code.local("context")) if ":" in view else code.const(None)
-            self.finish(code, code.call(code.constant(write, "url"), application, *values))
+            self.finish(code, code.call(url, application, *map(code.value, given)))
             return
         url = code.call(
             "url_of",

@@ -34,6 +34,8 @@ class ForwardManyToOneDescriptor:
 
     def __init__(self, field_with_rel: Any) -> None:
         self.field = field_with_rel
+        # Where the object is kept, once it was read. A plain attribute is what Python learns to read.
+        self._cache_name: str | None = None
 
     @cached_property
     def RelatedObjectDoesNotExist(self) -> Any:
@@ -116,12 +118,9 @@ class ForwardManyToOneDescriptor:
     # What was loaded is kept: templates may read it once where they show two things of it.
     __get__.reads_alike = True  # type: ignore[attr-defined]
 
-    @cached_property
-    def _cache_name(self) -> str:
-        return self.field.cache_name
-
     def _read(self, instance: Any) -> Any:
         field = self.field
+        self._cache_name = field.cache_name
         try:
             related = field.get_cached_value(instance)
         except KeyError:
