@@ -318,9 +318,7 @@ def _find(holder: Any, bit: str) -> Any:
 
 def stumbled(holder: Any, bit: str, error: Exception) -> Any:
     """What an error while reading an attribute means."""
-    if isinstance(error, TypeError | AttributeError):
-        if bit in dir(holder):
-            raise error
+    if isinstance(error, TypeError | AttributeError) and bit not in dir(holder):
         return Missing(bit, holder)
     if getattr(error, "silent_variable_failure", False):
         return Missing(bit, holder, silent=True, error=error)

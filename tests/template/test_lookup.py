@@ -89,6 +89,22 @@ def test_silent_errors_show_nothing(render: Render) -> None:
     assert render("[{{ h.key }}{{ h.gone }}]", h=Holder()) == "[]"
 
 
+def test_silent_errors_show_nothing_on_a_type_met_before_either(render: Render) -> None:
+    class NoSuchThing(AttributeError):
+        silent_variable_failure = True
+
+    class Holder:
+        @property
+        def gone(self) -> str:
+            raise NoSuchThing
+
+    for _ in range(3):
+        assert (
+            render("[{{ h.gone }}{{ h.gone.name }}{{ h.gone|upper }}{% if h.gone %}x{% endif %}]", h=Holder())
+            == "[]"
+        )
+
+
 def test_missing_names_raise_for_callers_of_resolve() -> None:
     with pytest.raises(VariableDoesNotExist, match=r"Failed lookup for key \[b\]"):
         Variable("a.b").resolve(Context({"a": {}}))
