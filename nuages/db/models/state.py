@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from nuages.db.models.fetch_modes import FETCH_ONE
 
-__all__ = ["DEFERRED", "NEW", "ModelState", "SharedState", "mark_as_saved", "own_state", "seen_state"]
+__all__ = [
+    "DEFERRED",
+    "NEW",
+    "ModelState",
+    "SharedState",
+    "common_state",
+    "fresh_state",
+    "mark_as_saved",
+    "own_state",
+    "seen_state",
+]
 
 
 class Deferred:
@@ -125,6 +136,15 @@ class ModelState:
         self._fields_cache = None
         for name, value in state.items():
             setattr(self, name, value)
+
+
+def fresh_state(db: str, fetch_mode: Any, places: tuple[str, ...] = ()) -> SharedState:
+    """The state of the rows of one result, for them to be told of each other."""
+    return SharedState(False, db, fetch_mode, {place: number for number, place in enumerate(places, 1)})
+
+
+#: The state of rows that are told nothing of the kind: all results have the same. Nobody changes it.
+common_state = lru_cache(maxsize=1024)(fresh_state)
 
 
 def own_state(state: SharedState | tuple[Any, ...]) -> ModelState:

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from nuages.db import connection
+from nuages.db import connection, models
 from nuages.db.models import FETCH_PEERS
 from nuages.db.models.signals import post_init
 from nuages.db.models.state import ModelState
-from nuages.test.utils import CaptureQueriesContext, override_settings
+from nuages.test.utils import CaptureQueriesContext, isolate_apps, override_settings
 from nuages.utils.functional import SimpleLazyObject
 from tests.db.query.shop.models import Author, Book, Country, Cover, Reading
 
@@ -187,3 +187,47 @@ def test_moments_and_days_are_read_however_they_are_written(use_tz: bool) -> Non
             "clock": datetime.time(9, 5),
         }
         assert (rows[0].day, rows[0].clock) == (datetime.date(2026, 1, 2), datetime.time(9, 5))
+
+
+@isolate_apps("tests.db.query.shop")
+def test_a_row_may_lack_what_its_model_says_is_always_there() -> None:
+    class Strict(models.Model):
+        day = models.DateField()
+        moment = models.DateTimeField()
+        clock = models.TimeField()
+        flag = models.BooleanField()
+
+        class Meta:
+            app_label = "shop"
+            db_table = Reading._meta.db_table
+
+    full = Reading.objects.create(
+        day=datetime.date(2026, 5, 4),
+        moment=datetime.datetime(2026, 5, 4, 12, tzinfo=datetime.UTC),
+        clock=datetime.time(12),
+        flag=True,
+    )
+    Reading.objects.create()
+    one, two = Strict.objects.order_by("pk")
+    assert (one.day, one.moment, one.clock, one.flag) == (full.day, full.moment, full.clock, True)
+    assert (two.day, two.moment, two.clock, two.flag) == (None, None, None, None)
+
+
+def test_rows_that_know_each_other_and_rows_that_do_not_come_from_one_query() -> None:
+    authors = Author.objects.select_related("country").order_by("pk")
+    for mode in (models.FETCH_ONE, models.FETCH_PEERS, models.FETCH_ONE):
+        found = list(authors.fetch_mode(mode))
+        known = 3 if mode is models.FETCH_PEERS else 0
+        assert [len(one._state.peers) for one in found] == [known] * 3
+        assert {one._state.db for one in found} == {"default"}
+        assert not any(one._state.adding for one in found)
+
+
+def test_what_one_row_is_told_no_other_row_hears() -> None:
+    first, second = Author.objects.get(name="Ana"), Author.objects.get(name="Ana")
+    first._state.db = "elsewhere"
+    first._state.adding = True
+    first._state.fields_cache["country"] = None
+    assert (second._state.db, second._state.adding, second._state.fields_cache) == ("default", False, {})
+    third = Author.objects.get(name="Ana")
+    assert (third._state.db, third._state.adding) == ("default", False)

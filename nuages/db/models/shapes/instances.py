@@ -21,7 +21,7 @@ from nuages.db.models.shapes.clauses.related import Loaded
 from nuages.db.models.shapes.loaders import Source
 from nuages.db.models.shapes.writing import Layout
 from nuages.db.models.signals import post_init, pre_init
-from nuages.db.models.state import SharedState
+from nuages.db.models.state import SharedState, common_state, fresh_state
 from nuages.utils.deprecation import RemovedInDjango2028Warning
 
 __all__ = ["instances", "maker_of", "share_peers"]
@@ -32,35 +32,22 @@ MOST_SHARED_NAMES = 29
 
 def instances(layout: Layout, connection: Any) -> tuple[Any, str]:
     """Rows as model instances, with what was selected beside them."""
-    body = _Body(layout, connection, quick=True)
-    source = body.source
-    if body.models:
-        source.names |= {
-            "pre_init": pre_init,
-            "post_init": post_init,
-            "heard": _heard,
-            "models": tuple(body.models),
-            "documented": _Documented(layout, connection),
-        }
-        body.before[:0] = [
-            "if (pre_init.receivers or post_init.receivers) and heard(models):",
-            "    return documented(rows, connection, db, mode)",
-        ]
-    return body.build()
+    return _Body(layout, connection, quick=True, tracks=False).build()
 
 
-class _Documented:
-    """The loader that makes every instance through its class, for while somebody wants to hear of new ones."""
+class _Other:
+    """Another loader of the same rows, made when it is needed."""
 
-    def __init__(self, layout: Layout, connection: Any) -> None:
+    def __init__(self, layout: Layout, connection: Any, *, quick: bool, tracks: bool) -> None:
         self.layout, self.connection = layout, connection
+        self.quick, self.tracks = quick, tracks
 
     def __call__(self, rows: Any, connection: Any, db: str, mode: Any) -> list[Any]:
         return self.load(rows, connection, db, mode)  # type: ignore[no-any-return]
 
     @cached_property
     def load(self) -> Any:
-        return _Body(self.layout, self.connection, quick=False).build()[0]
+        return _Body(self.layout, self.connection, quick=self.quick, tracks=self.tracks).build()[0]
 
 
 def share_peers(found: Sequence[Any], state: SharedState | None = None) -> None:
@@ -78,47 +65,78 @@ def share_peers(found: Sequence[Any], state: SharedState | None = None) -> None:
 class _Body:
     """The lines of the loop, and what they use."""
 
-    def __init__(self, layout: Layout, connection: Any, quick: bool) -> None:
+    def __init__(self, layout: Layout, connection: Any, *, quick: bool, tracks: bool) -> None:
         assert layout.root is not None
         self.layout = layout
         self.connection = connection
         #: Whether instances may be made without calling anything of their class, where that has nothing to say to it.
         self.quick = quick
+        #: Whether instances loaded together are to know each other.
+        self.tracks = tracks
         self.source = Source()
         #: The models whose instances are made so.
         self.models: list[Any] = []
         #: Lines before the loop.
         self.before: list[str] = []
-        #: Lines after it, where instances loaded together are to know each other.
+        #: Lines after it.
         self.sharing: list[str] = []
         self.lines: list[str] = []
         root = _Instance(layout.root, "one", [*layout.extras, *layout.annotations])
         self.instance(root, self.lines)
-        self.sharing.insert(0, f"share(found, {root.state or None})")
+        self.share("found", root)
 
     def build(self) -> tuple[Any, str]:
         """Compile it."""
         source = self.source
-        source.names |= {"SharedState": SharedState, "share": share_peers}
+        source.names |= {"state_of": fresh_state if self.tracks else common_state, "share": share_peers}
         lines = [
+            *self.others(),
             *self.before,
             *source.before,
             "found = []",
             "add = found.append",
-            "track = mode.track_peers",
             f"for {source.row(self.layout)} in rows:",
             *(f"    {line}" for line in self.lines),
             "    add(one)",
-            "if track:",
-            *(f"    {line}" for line in self.sharing),
+            *self.sharing,
             "return found",
         ]
         return source.build("load", "rows, connection, db, mode", lines)
 
+    def others(self) -> list[str]:
+        """Lines that leave the rows to another loader: one that makes every instance through its class, for while
+        somebody wants to hear of new ones, or one that tells those loaded together of each other."""
+        lines = []
+        names = self.source.names
+        if self.models:
+            names |= {
+                "pre_init": pre_init,
+                "post_init": post_init,
+                "heard": _heard,
+                "models": tuple(self.models),
+                "documented": _Other(self.layout, self.connection, quick=False, tracks=self.tracks),
+            }
+            lines += [
+                "if (pre_init.receivers or post_init.receivers) and heard(models):",
+                "    return documented(rows, connection, db, mode)",
+            ]
+        if not self.tracks:
+            names["tracking"] = _Other(self.layout, self.connection, quick=self.quick, tracks=True)
+            lines += ["if mode.track_peers:", "    return tracking(rows, connection, db, mode)"]
+        return lines
+
+    def share(self, found: str, one: _Instance) -> None:
+        """Tell the instances in a list of each other, if they are to know."""
+        if self.tracks:
+            self.sharing.append(f"share({found}, {one.state or None})")
+
     def instance(self, one: _Instance, lines: list[str]) -> None:
         """Make one instance of a row, and those that hang on it."""
         loaded, name = one.loaded, one.name
-        cells = [self.cell(loaded.start + number, lines) for number in range(len(loaded.fields))]
+        cells = [
+            self.cell(loaded.start + number, lines, filled=not field.null)
+            for number, field in enumerate(loaded.fields)
+        ]
         assigned = [(attribute, self.cell(position, lines)) for attribute, position in one.beside]
         hanging: list[str] = []
         linking: list[str] = []
@@ -154,8 +172,7 @@ class _Body:
         pairs = [pair for pair in pairs if pair not in later]
         model_name = self.source.use("Model", model)
         places = [*one.related, *one.owners]
-        where = f", { ({place: number for number, place in enumerate(places, 1)})!r}" if places else ""
-        self.before.append(f"{one.state} = SharedState(False, db, mode{where})")
+        self.before.append(f"{one.state} = state_of(db, mode, {tuple(places)!r})")
         state = one.states() if one.related and not one.owners else one.state
         blank = blank_for(model, tuple(attribute for attribute, _ in pairs))
         if blank is None:
@@ -195,16 +212,16 @@ class _Body:
         missing = " or ".join(f"c{child.start + number} is None" for number in keys) or "False"
         inner: list[str] = []
         self.instance(one, inner)
-        group = f"{one.name}_all"
-        self.before.append(f"{group} = []")
-        self.sharing.append(f"share({group}, {one.state or None})")
+        if self.tracks:
+            group = f"{one.name}_all"
+            self.before.append(f"{group} = []")
+            self.share(group, one)
+            inner.append(f"{group}.append({one.name})")
         lines += [
             f"if {missing}:",
             f"    {one.name} = None",
             "else:",
             *(f"    {line}" for line in inner),
-            "    if track:",
-            f"        {group}.append({one.name})",
         ]
         if back is not None:
             linking.append(f"if {one.name} is not None:")
@@ -213,8 +230,8 @@ class _Body:
             else:
                 linking.append(f"    {one.name}._state.fields_cache[{back.cache_name!r}] = {parent.name}")
 
-    def cell(self, position: int, lines: list[str]) -> str:
-        return self.source.cell(self.layout, self.connection, position, lines)
+    def cell(self, position: int, lines: list[str], *, filled: bool = False) -> str:
+        return self.source.cell(self.layout, self.connection, position, lines, filled=filled)
 
 
 @dataclass(slots=True)

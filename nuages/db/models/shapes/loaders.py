@@ -39,8 +39,13 @@ class Source:
         self.names[name] = value
         return name
 
-    def cell(self, layout: Layout, connection: Any, position: int, lines: list[str]) -> str:
-        """The expression for one column's value in the row `c0, c1, …`, where these lines have been run for the row."""
+    def cell(
+        self, layout: Layout, connection: Any, position: int, lines: list[str], *, filled: bool = False
+    ) -> str:
+        """The expression for one column's value in the row `c0, c1, …`, where these lines have been run for the row.
+
+        `filled` says that hardly any row lacks a value there.
+        """
         node = layout.columns[position].node
         value = f"c{position}"
         inline = inline_converter(node, connection)
@@ -50,13 +55,13 @@ class Source:
                 self.before.append(inline.setup)
             if not inline.quick:
                 return f"(None if {value} is None else {inline.source.format(value)})"
-            lines += [
-                f"if {value} is not None:",
-                "    try:",
-                f"        {value} = {inline.quick.format(value)}",
-                "    except (TypeError, ValueError):",
-                f"        {value} = {inline.source.format(value)}",
+            convert = [
+                "try:",
+                f"    {value} = {inline.quick.format(value)}",
+                "except (TypeError, ValueError):",
+                f"    {value} = None if {value} is None else ({inline.source.format(value)})",
             ]
+            lines += convert if filled else [f"if {value} is not None:", *(f"    {line}" for line in convert)]
             return value
         for convert in converters_of(node, connection):
             value = f"{self.use('convert', convert)}({value}, {self.use('node', node)}, connection)"
