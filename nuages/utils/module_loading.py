@@ -26,9 +26,12 @@ def home_path(dotted_path: str) -> str:
 
 def cached_import(module_path: str, class_name: str) -> Any:
     """Return an attribute of a module, taking the module from those loaded where it is there and complete."""
-    module = sys.modules.get(module_path)
-    spec = getattr(module, "__spec__", None)
-    if module is None or spec is None or getattr(spec, "_initializing", False):
+    try:
+        module = sys.modules[module_path]
+        complete = not module.__spec__._initializing  # type: ignore[union-attr]
+    except (AttributeError, KeyError):
+        complete = False
+    if not complete:
         module = import_module(module_path)
     return getattr(module, class_name)
 

@@ -27,7 +27,8 @@ from nuages.db.models import (
 from nuages.db.models.functions import Lower, RowNumber
 from nuages.db.models.shapes import shape as shapes
 from nuages.test.utils import CaptureQueriesContext
-from tests.db.query.shop.models import Author, Book, Cover, Novel
+from tests.conftest import only_on_sqlite
+from tests.db.query.shop.models import Author, Book, Cover, Novel, Tag
 
 
 def test_get_raises_for_none_and_for_many() -> None:
@@ -64,6 +65,23 @@ def test_pages_of_a_list_share_one_shape() -> None:
     ordered = Book.objects.order_by("title")
     assert ordered[10:20].query.shape is ordered[20:30].query.shape
     assert ordered[:2].query.shape is ordered[0:3].query.shape is ordered[:3].query.shape
+
+
+@only_on_sqlite
+def test_columns_are_selected_as_they_are_stored_but_for_those_that_rows_are_sorted_or_told_apart_by() -> (
+    None
+):
+    def selected(queryset: QuerySet[Tag]) -> str:
+        assert len(queryset) == 3
+        (plan,) = queryset.query.shape.plans.values()
+        columns: str = plan.statement.qmark.partition(" FROM ")[0].replace('"shop_tag".', "")
+        return columns
+
+    tags: QuerySet[Tag] = Tag.objects.filter(name__gt="a")
+    assert selected(tags) == 'SELECT +"id", +"name"'
+    assert selected(tags.order_by("-name")) == 'SELECT +"id", "name"'
+    assert selected(tags.distinct()) == 'SELECT DISTINCT "id", "name"'
+    assert selected(tags.annotate(books=Count("book"))).startswith('SELECT "id", "name", COUNT(')
 
 
 def test_a_copy_fetches_anew_with_what_is_prefetched() -> None:

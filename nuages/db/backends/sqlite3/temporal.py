@@ -25,12 +25,14 @@ def reading_in(
     connection: Any,
 ) -> tuple[datetime.tzinfo | None, Callable[[str], datetime.datetime | None], str]:
     """The zone of stored moments, what reads one in it, and what has to be put after its text for that."""
-    zone = zone_of(connection)
-    if zone is None:
-        return zone, _datetime, ""
+    if not settings.USE_TZ:
+        return None, _datetime, ""
+    zone = connection.timezone
     if zone is datetime.UTC:
         # Read together with the moment. Putting a zone on it afterwards takes longer than all the reading.
         return zone, _datetime, "Z"
+    if zone is None:
+        return None, _datetime, ""
     return zone, lambda text: read_datetime(text, zone), ""
 
 

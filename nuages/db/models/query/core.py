@@ -22,7 +22,7 @@ from nuages.db.models.query.slicing import sliced
 from nuages.db.models.query_utils import FilteredRelation
 from nuages.db.models.rows import M, R
 from nuages.db.models.shapes import running
-from nuages.db.models.shapes.shape import Shape, root_of
+from nuages.db.models.shapes.shape import Shape, root_of, roots
 from nuages.spine import twin
 from nuages.utils.generics import Generic
 
@@ -79,7 +79,7 @@ class Core(Generic[M, R]):
         if query is not None:
             self._shape, self._values = query.shape, query.values or ()
         else:
-            self._shape, self._values = root_of(model), ()
+            self._shape, self._values = roots.get(model) or root_of(model), ()
         self._known_related_objects: dict[Any, dict[Any, Any]] = {}
         self._fetch_mode = _default_mode or default_mode()
 

@@ -212,7 +212,8 @@ class Shape:
 
 _lock = threading.Lock()
 _young = 0
-_roots: dict[Any, Shape] = {}
+#: The shapes of all rows of a model, which `root_of` makes.
+roots: dict[Any, Shape] = {}
 # Shapes that remember others. Not all of them hang on a root: a query set somebody holds has some of its own. Those
 # stay until what they remember has aged.
 _parents: set[Shape] = set()
@@ -220,9 +221,9 @@ _parents: set[Shape] = set()
 
 def root_of(model: Any) -> Shape:
     """The shape of all rows of a model."""
-    root = _roots.get(model)
+    root = roots.get(model)
     if root is None:
-        root = _roots.setdefault(model, Shape({**STATE, "model": model}))
+        root = roots.setdefault(model, Shape({**STATE, "model": model}))
     return root
 
 
@@ -236,7 +237,7 @@ def forget(**kwargs: Any) -> None:
     """Let every remembered shape go: after lookups were registered, models changed or settings overridden."""
     global _young
     with _lock:
-        _roots.clear()
+        roots.clear()
         for parent in list(_parents):
             parent.next = parent.older = _NONE
         _parents.clear()
