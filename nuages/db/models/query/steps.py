@@ -10,6 +10,7 @@ import datetime
 import decimal
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from operator import is_
 from typing import Any
 
 from nuages.db.models.query_utils import Q
@@ -64,18 +65,18 @@ def filtered(
         child = shape.next.get(key)
         if child is None:
             child = _grown(shape, key, verb, args, kwargs, sticky, reuse_all)
-        taken = prepared(child, values, raw)
-        if known_by is not None and len(raw) == len(kwargs):
-            kinds = tuple(map(type, kwargs.values()))
-            if _PLAIN.issuperset(kinds):
+        elif known_by is not None and len(raw) == len(kwargs):
+            # Not for the first time: it may come again.
+            kinds = tuple(map(type, raw))
+            if _PLAIN.issuperset(kinds) and all(map(is_, raw, kwargs.values())):
                 shape.keep(known_by, Way(child, kinds))
-        return child, taken
+        return child, prepared(child, values, raw)
     except Opaque:
         return _grown_once(shape, verb, args, kwargs, sticky, reuse_all), values
 
 
-# Types that are no structure by themselves: of a step with such values, names and types say where it leads. Unless a
-# name makes structure of its value, as `isnull` does; then there are fewer values than names.
+# Types that are no structure by themselves: of a step whose values are such, each one as it was given, names and types
+# say where it leads.
 _PLAIN = frozenset(
     {str, int, float, bytes, datetime.date, datetime.datetime, datetime.time, decimal.Decimal, uuid.UUID}
 )

@@ -140,9 +140,9 @@ class Shape:
     ) -> None:
         _take(self, state)
         # Whether rows are skipped or their number is limited.
-        self.is_sliced = self.low is not None or self.count is not None or self.empty_slice
+        self.is_sliced = sliced = self.low is not None or self.count is not None or self.empty_slice
         # Whether its rows are those that its conditions leave, and no others.
-        self.is_plain = not (self.is_sliced or self.combinator or self.distinct_fields)
+        self.is_plain = not sliced and not self.combinator and not self.distinct_fields
         self.parent = parent
         self.key = key
         self.verb = verb

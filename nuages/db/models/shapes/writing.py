@@ -242,16 +242,22 @@ class Writer:
             how, options = draft.explain_info
             sql = f"{self.connection.ops.explain_query_prefix(how, **dict(options))} {sql}"
         elif self.outer is None:
-            self.reads_stored = all(map(self.takes_stored, self.layout.columns))
-            sorted_by = None if draft.distinct or grouping else ", ".join(sql for _, sql, _ in ordered)
-            stored = self.stored_columns(selected, sorted_by)
+            taken = [
+                reads_stored(column.node, self.connection)
+                if column.reads_stored is None
+                else column.reads_stored
+                for column in self.layout.columns
+            ]
+            self.reads_stored = all(taken)
+            sorted_by = None if draft.distinct or grouping else ", ".join([sql for _, sql, _ in ordered])
+            stored = self.stored_columns(selected, taken, sorted_by)
             if stored != selected:
                 parts[place] = ", ".join(stored)
                 self.stored_sql = " ".join(part for part in parts if part)
         return sql, params
 
-    def stored_columns(self, selected: list[str], sorted_by: str | None) -> list[str]:
-        """The SELECT list with columns taken as they are stored, as far as loaders read them so.
+    def stored_columns(self, selected: list[str], taken: list[bool], sorted_by: str | None) -> list[str]:
+        """The SELECT list with columns taken as they are stored, as far as loaders read them so (`taken`).
 
         What rows are sorted by, or told apart by (None), a database need not work out again to select it: that stays as
         it is, unless the driver would convert it.
@@ -261,16 +267,11 @@ class Writer:
             return selected
         return [
             as_stored.format(sql)
-            if self.converts_stored(column)
-            or (sorted_by is not None and column.sql not in sorted_by and self.takes_stored(column))
+            if takes
+            and ((sorted_by is not None and column.sql not in sorted_by) or self.converts_stored(column))
             else sql
-            for sql, column in zip(selected, self.layout.columns)
+            for sql, column, takes in zip(selected, self.layout.columns, taken)
         ]
-
-    def takes_stored(self, column: Column) -> bool:
-        """Whether the loader takes a column as it is stored."""
-        known = column.reads_stored
-        return reads_stored(column.node, self.connection) if known is None else known
 
     def converts_stored(self, column: Column) -> bool:
         """Whether the loader would convert what is stored as the driver does."""
