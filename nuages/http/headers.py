@@ -171,7 +171,11 @@ class ResponseHeaders(MutableMapping[str, str]):
     def fill_in(self, entries: Mapping[str, tuple[str, str]]) -> None:
         """Set those of some headers that are not set; a dictionary of what `entry_of` makes."""
         store = self._store
-        self._store = {**store, **entries, **store}
+        if store.keys().isdisjoint(entries):
+            store.update(entries)
+        else:
+            for lower, pair in entries.items():
+                store.setdefault(lower, pair)
 
     def pairs(self) -> Iterable[tuple[str, str]]:
         """Return (name, value) in the order set; cheaper than `items()`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from functools import lru_cache
 from typing import Any, BinaryIO
 
 from nuages.core.handlers.asgi import split_path
@@ -15,7 +14,10 @@ logger = logging.getLogger("django.request")
 
 
 # Bounded: clients may send what names they like.
-@lru_cache(maxsize=512)
+_KNOWN_AT_MOST = 512
+_known: dict[str, str] = {}
+
+
 def meta_key(name: str) -> str | None:
     """Return the key of a header in `META`; None for one that is left out.
 
@@ -24,35 +26,10 @@ def meta_key(name: str) -> str | None:
     if "_" in name:
         return None
     key = name.upper().replace("-", "_")
-    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
-
-
-# Bounded likewise. A browser sends the same headers in the same order with most of its requests.
-@lru_cache(maxsize=128)
-def meta_keys(names: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Return the keys of several headers; None where one is left out or comes twice."""
-    keys = tuple(key for name in names if (key := meta_key(name)) is not None)
-    return keys if len(names) == len(keys) == len(set(keys)) else None
-
-
-@lru_cache(maxsize=16)
-def _about_server(server: str, http_version: str) -> dict[str, str]:
-    host, _, port = server.rpartition(":")
-    return {
-        "SERVER_NAME": host or server,
-        "SERVER_PORT": port or "80",
-        "SERVER_PROTOCOL": f"HTTP/{http_version}",
-    }
-
-
-def _add_each(meta: dict[str, Any], headers: list[tuple[str, str]]) -> None:
-    for name, value in headers:
-        key = meta_key(name)
-        if key is None:
-            continue
-        if key in meta:
-            value = f"{meta[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{value}"
-        meta[key] = value
+    key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+    if len(_known) < _KNOWN_AT_MOST:
+        _known[name] = key
+    return key
 
 
 class RSGIRequest(HttpRequest):
@@ -73,24 +50,27 @@ class RSGIRequest(HttpRequest):
     @cached_property
     def META(self) -> dict[str, Any]:  # type: ignore[override]
         scope = self.scope
+        host, _, port = scope.server.rpartition(":")
         client, _, client_port = scope.client.rpartition(":")
         meta: dict[str, Any] = {
-            **_about_server(scope.server, scope.http_version),
             "REQUEST_METHOD": self.method,
             "SCRIPT_NAME": self.script_name,
             "PATH_INFO": self.path_info,
             "QUERY_STRING": scope.query_string,
+            "SERVER_NAME": host or scope.server,
+            "SERVER_PORT": port or "80",
+            "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
             "REMOTE_ADDR": client or scope.client,
             "REMOTE_HOST": client or scope.client,
             "REMOTE_PORT": client_port,
         }
-        headers = scope.headers.items()
-        names, values = zip(*headers) if headers else ((), ())
-        keys = meta_keys(names)
-        if keys is not None:
-            meta.update(zip(keys, values))
-        else:
-            _add_each(meta, headers)
+        for name, value in scope.headers.items():
+            key = _known.get(name) or meta_key(name)
+            if key is None:
+                continue
+            if key in meta:
+                value = f"{meta[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{value}"
+            meta[key] = value
         if "HTTP_HOST" not in meta and scope.authority:
             meta["HTTP_HOST"] = scope.authority  # HTTP/2 names the host there
         return meta

@@ -109,21 +109,28 @@ class Straight(Entry):
             route = join_routes(route, str(node.pattern))
             extra.update(node.defaults)
         self._extra = extra
-        self._state = ResolverMatch(
-            view.callback,
-            (),
-            {},
-            view.pattern.name,
-            [node.app_name for node in chain[:-1]],
-            [node.namespace for node in chain[:-1]],
-            route,
-            extra_kwargs=extra,
-        ).__dict__
+        # Copied for each match; with all that stays the same for the same view.
+        self._state = dict(
+            vars(
+                ResolverMatch(
+                    view.callback,
+                    (),
+                    {},
+                    view.pattern.name,
+                    [node.app_name for node in chain[:-1]],
+                    [node.namespace for node in chain[:-1]],
+                    route,
+                    extra_kwargs=extra,
+                )
+            )
+        )
 
     def whole(self) -> ResolverMatch:
         """Return the match for a path that has no parameters."""
         found = ResolverMatch.__new__(ResolverMatch)
-        found.__dict__ = {**self._state, "kwargs": {**self._extra}, "captured_kwargs": {}, "is_fixed": True}
+        state = self._state.copy()
+        state["kwargs"], state["captured_kwargs"], state["is_fixed"] = self._extra.copy(), {}, True
+        found.__dict__ = state
         return found
 
     def taken(self, values: tuple[str, ...]) -> ResolverMatch | None:
@@ -135,11 +142,9 @@ class Straight(Entry):
         except ValueError:
             return None
         found = ResolverMatch.__new__(ResolverMatch)
-        found.__dict__ = {
-            **self._state,
-            "kwargs": {**captured, **self._extra},
-            "captured_kwargs": captured,
-        }
+        state = self._state.copy()
+        state["kwargs"], state["captured_kwargs"] = {**captured, **self._extra}, captured
+        found.__dict__ = state
         return found
 
 
