@@ -177,7 +177,7 @@ class Lookup:
 
     def __init__(self, resolver: URLResolver) -> None:
         self._root = _Node()
-        self._literals: dict[str, Straight] = {}
+        self.literals: dict[str, Straight] = {}
         self._count = 0
         literal_paths: list[str] = []
         self._fold(resolver, (), (), frozenset([id(resolver.urlconf_module)]), literal_paths)
@@ -185,11 +185,11 @@ class Lookup:
             first, values = min(self._candidates(path), key=_position)
             # What stands before it and might match as well has to be asked each time.
             if isinstance(first, Straight) and not values:
-                self._literals[path] = first
+                self.literals[path] = first
 
     def find(self, path: str) -> ResolverMatch | None:
         """Return the match for what is left of a path, or None."""
-        straight = self._literals.get(path)
+        straight = self.literals.get(path)
         if straight is not None:
             return straight.whole()
         segments = path.split("/")

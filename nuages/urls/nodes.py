@@ -14,7 +14,7 @@ from nuages.urls.checks import (
     no_dollar_before_include,
 )
 from nuages.urls.exceptions import Resolver404
-from nuages.urls.lookup import Lookup, below
+from nuages.urls.lookup import Lookup, Straight, below
 from nuages.urls.match import ResolverMatch, Tried, path_of
 from nuages.urls.pattern import Pattern
 from nuages.urls.reversing import Names, Possibility
@@ -139,9 +139,24 @@ class URLResolver:
     def _adds(self) -> bool:
         return bool(self.default_kwargs or self.app_name or self.namespace)
 
+    @cached_property
+    def _whole_paths(self) -> dict[str, tuple[Straight, tuple[URLResolver, str]]]:
+        """The views behind paths without parameters, prefix and all, where the prefix is text and adds nothing."""
+        pieces = None if self._adds or self.pattern.translated else self.pattern.pieces()
+        if pieces is None or not all(isinstance(piece, str) for piece in pieces):
+            return {}
+        prefix = "".join(map(str, pieces))
+        return {f"{prefix}{rest}": (view, (self, rest)) for rest, view in self.lookup.literals.items()}
+
     def resolve(self, path: Any) -> ResolverMatch:
         """Return the match for a path or raise `Resolver404`."""
         path = str(path)
+        known = self._whole_paths.get(path)
+        if known is not None:
+            view, source = known
+            match = view.whole()
+            match._source = source
+            return match
         matched = self.pattern.match(path)
         if not matched:
             raise Resolver404({"path": path})

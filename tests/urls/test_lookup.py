@@ -12,6 +12,7 @@ from nuages.urls import Resolver404, URLResolver, include, path, re_path, regist
 from nuages.urls.converters import REGISTERED_CONVERTERS, get_converters
 from nuages.urls.match import tried_in_order
 from nuages.urls.resolvers import RegexPattern
+from nuages.utils.translation import gettext_lazy
 
 segments = st.sampled_from(
     ["a", "b", "12", "x-1", "<int:i>", "<str:s>", "<slug:g>", "<path:p>", "p<int:n>", "<slug:l>-<int:m>", ""]
@@ -150,3 +151,40 @@ def test_looking_up_does_not_get_slower_with_more_routes() -> None:
         return len(resolver.lookup._candidates(f"r{count - 1}/5/"))
 
     assert tests_run(10) == tests_run(3000) == 1
+
+
+@pytest.mark.parametrize("asked", ["/a/", "/b/1/"])
+def test_each_match_has_arguments_of_its_own(asked: str) -> None:
+    resolver = URLResolver(
+        RegexPattern(r"^/"), [path("a/", view, {"extra": 1}), path("b/<int:i>/", view, {"extra": 1})]
+    )
+    first, wanted = resolver.resolve(asked), dict(resolver.resolve(asked).kwargs)
+    first.kwargs["added"] = first.captured_kwargs["added"] = True  # type: ignore[index]
+    second = resolver.resolve(asked)
+    assert second.kwargs == wanted and "added" not in (second.captured_kwargs or {})
+    assert list(second.tried or ()) == list(first.tried or ()) != []
+
+
+def test_only_a_path_that_no_language_leads_elsewhere_is_fixed() -> None:
+    resolver = URLResolver(
+        RegexPattern(r"^/"),
+        [
+            path("a/", view),
+            path("n/", include(([path("", view)], "app"), namespace="n")),
+            re_path(r"^x+", include([path("/y/", view)])),
+            path(gettext_lazy("z/"), view),
+            path("b/", view),
+            path("c/<int:i>/", view),
+        ],
+    )
+    fixed = {
+        asked: resolver.resolve(asked).is_fixed for asked in ("/a/", "/n/", "/x/y/", "/z/", "/b/", "/c/1/")
+    }
+    assert fixed == {"/a/": True, "/n/": True, "/x/y/": False, "/z/": False, "/b/": False, "/c/1/": False}
+
+
+def test_a_resolver_below_the_root_adds_to_its_literal_paths_what_it_captures() -> None:
+    resolver = URLResolver(RegexPattern(r"^/(?P<who>\w+)/"), [path("a/", view)])
+    assert resolver.resolve("/me/a/").kwargs == {"who": "me"}
+    named = URLResolver(RegexPattern(r"^/"), [path("a/", view)], namespace="shop", app_name="shop")
+    assert named.resolve("/a/").namespace == "shop"
