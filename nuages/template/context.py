@@ -234,7 +234,7 @@ class RequestContext(Context):
         use_tz: bool | None = None,
         autoescape: bool = True,
     ) -> None:
-        super().__init__(dict_, use_l10n=use_l10n, use_tz=use_tz, autoescape=autoescape)
+        super().__init__(dict_, autoescape, use_l10n, use_tz)
         self.request = request
         self._processors = () if processors is None else tuple(processors)
         # A layer for the processors' variables, below one for what is set during rendering.
@@ -286,14 +286,20 @@ class _Bound(tuple[Context, Any]):
             context.dicts[layer] = {}
 
 
-def make_context(context: Any, request: Any = None, **kwargs: Any) -> Context:
+def make_context(
+    context: Any,
+    request: Any = None,
+    autoescape: bool = True,
+    use_l10n: bool | None = None,
+    use_tz: bool | None = None,
+) -> Context:
     """A context for a plain dictionary, with the request where there is one."""
     if context is not None and not isinstance(context, dict):
         raise TypeError(f"context must be a dict rather than {type(context).__name__}.")
     if request is None:
-        return Context(context, **kwargs)
+        return Context(context, autoescape, use_l10n, use_tz)
     # The given variables go on top of the processors', so that they win.
-    bound = RequestContext(request, **kwargs)
+    bound = RequestContext(request, None, None, use_l10n, use_tz, autoescape)
     if context:
         # A plain layer, which does not refer back to the context: so its values are free as soon as the page is done.
         bound.dicts.append(dict(context))

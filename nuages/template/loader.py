@@ -45,6 +45,8 @@ def render_to_string(
     template_name: Any, context: dict[str, Any] | None = None, request: Any = None, using: str | None = None
 ) -> str:
     """Render the template of a name, or the first that exists of several."""
-    several = isinstance(template_name, list | tuple)
-    template = select_template(template_name, using) if several else get_template(template_name, using)
+    if type(template_name) is str or not isinstance(template_name, list | tuple):
+        template = get_template(template_name, using)
+    else:
+        template = select_template(template_name, using)
     return template.render(context, request)  # type: ignore[no-any-return]

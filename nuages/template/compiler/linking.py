@@ -219,7 +219,7 @@ def extend(
     write: Writer,
 ) -> None:
     """Render the parent template with the blocks of this one. `names` is None in a live function."""
-    parent, table = _link(context, blocks, node, parent_name)
+    _, _, parent, table = _linked(context, blocks, node, parent_name)
     unit: Unit = parent.root
     # What `_Parent` does, without the cost of a context manager: most pages have a parent.
     state = context.render_context
@@ -251,7 +251,7 @@ def extend_pieces(
     invalid: str,
 ) -> Iterator[str]:
     """As `extend`, piece by piece."""
-    parent, table = _link(context, blocks, node, parent_name)
+    _, _, parent, table = _linked(context, blocks, node, parent_name)
     unit: Unit = parent.root
     with _Parent(context, parent, table):
         if instrumentation.announce is not None:
@@ -283,16 +283,14 @@ class _Parent:
         self.memory[BLOCKS_KEY] = self.blocks
 
 
-def _link(
-    context: Context, blocks: BlockContext | None, node: ExtendsNode, parent_name: Any
-) -> tuple[Any, BlockContext]:
-    """The parent, and the blocks of all templates down to it."""
-    known = node.linked if blocks is None else blocks.extended
+def _linked(context: Context, blocks: BlockContext | None, node: ExtendsNode, parent_name: Any) -> Linked:
+    """The parent, and the blocks of all templates down to it; known from now on, if it stays so."""
     engine = context.template.engine
+    known = node.linked if blocks is None else blocks.extended
     made = known.get(node)
     if made is not None and made[0] is engine and made[1] == engine.resets:
-        return made[2], made[3]
-    generation = engine.generation
+        return made
+    resets = engine.resets
     table = BlockContext() if blocks is None else blocks.copy()
     table.add_blocks(node.blocks)
     history = table.history or [node.origin]
@@ -300,9 +298,10 @@ def _link(
     table.history = [*history, parent.origin]
     if not parent.extends:
         table.add_blocks(parent.blocks)
-    if node.literal and generation is not None:
-        known[node] = engine, generation, parent, table
-    return parent, table
+    made = engine, resets, parent, table
+    if node.literal and engine.generation is not None:
+        known[node] = made
+    return made
 
 
 # include
