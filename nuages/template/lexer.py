@@ -61,13 +61,15 @@ class Lexer:
     def tokenize(self) -> list[Token]:
         """All tokens in order; none is empty."""
         source = str(self.template_string)
+        documented = self.keeps_position
         tokens: list[Token] = []
         lineno = 1
         line_start = cursor = 0
         for start, end in _tag_spans(source):
             if start > cursor:
                 text = source[cursor:start]
-                tokens.append(self._token(_TEXT, text, cursor, start, lineno, line_start))
+                position = (cursor, start) if documented else None
+                tokens.append(Token(_TEXT, text, position, lineno, cursor, start, cursor - line_start))
                 newlines = text.count("\n")
                 if newlines:
                     lineno += newlines
@@ -76,10 +78,13 @@ class Lexer:
             contents = source[start + 2 : end - 2].strip()
             if self.verbatim or (kind is _BLOCK and contents.startswith("verbatim")):
                 kind, contents = self._verbatim(kind, contents, source[start:end])
-            tokens.append(self._token(kind, contents, start, end, lineno, line_start))
+            position = (start, end) if documented else None
+            tokens.append(Token(kind, contents, position, lineno, start, end, start - line_start))
             cursor = end
         if cursor < len(source):
-            tokens.append(self._token(_TEXT, source[cursor:], cursor, len(source), lineno, line_start))
+            end = len(source)
+            position = (cursor, end) if documented else None
+            tokens.append(Token(_TEXT, source[cursor:], position, lineno, cursor, end, cursor - line_start))
         return tokens
 
     def _verbatim(self, kind: TokenType, inner: str, tag: str) -> tuple[TokenType, str]:
@@ -92,15 +97,6 @@ class Lexer:
         elif inner == "verbatim" or inner.startswith("verbatim "):
             self.verbatim = f"end{inner}"
         return kind, inner
-
-    def _token(
-        self, kind: TokenType, contents: str, start: int, end: int, lineno: int, line_start: int
-    ) -> Token:
-        token = Token(kind, contents, (start, end) if self.keeps_position else None, lineno)
-        token.start = start
-        token.end = end
-        token.column = start - line_start
-        return token
 
 
 class DebugLexer(Lexer):

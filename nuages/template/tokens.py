@@ -46,15 +46,19 @@ class Token:
         contents: str,
         position: tuple[int, int] | None = None,
         lineno: int | None = None,
+        start: int | None = None,
+        end: int | None = None,
+        column: int = 0,
     ) -> None:
+        if start is None and position:
+            start, end = position
         self.token_type = token_type
         self.contents = contents
         self.lineno = lineno
         self.position = position
-        self.start: int | None
-        self.end: int | None
-        self.start, self.end = position if position else (None, None)
-        self.column = 0
+        self.start = start
+        self.end = end
+        self.column = column
 
     def __repr__(self) -> str:
         kind = self.token_type.name.capitalize()
