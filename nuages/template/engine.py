@@ -145,7 +145,9 @@ class Engine:
     def _keeps_templates(self) -> bool:
         from nuages.template.loaders.cached import Loader
 
-        # A subclass may keep several by one name, as where each tenant of a site has templates of its own.
+        # Subclasses may know several by one name, as where each tenant of a site has templates of its own.
+        if type(self).find_template is not Engine.find_template:
+            return False
         loaders = self.template_loaders
         return bool(loaders) and all(
             isinstance(loader, Loader)

@@ -61,6 +61,26 @@ def test_a_cached_loader_may_keep_several_templates_by_one_name(monkeypatch: pyt
         assert page.render(Context()) == f"{tenant} [part of {tenant}]"
 
 
+def test_an_engine_of_a_kind_of_its_own_is_asked_each_time() -> None:
+    class Themed(Engine):
+        theme = "light"
+
+        def find_template(self, name: str, dirs: Any = None, skip: Any = None) -> tuple[Any, Any]:
+            return super().find_template(f"{self.theme}/{name}", dirs, skip)
+
+    templates = {f"{theme}/{name}": text for theme in ("light", "dark") for name, text in {
+        "parent": theme + " [{% block b %}{% endblock %}]",
+        "page": "{% extends 'parent' %}{% block b %}{% include 'part' %}{% endblock %}",
+        "part": "part in " + theme,
+    }.items()}  # fmt: skip
+    inner = ("nuages.template.loaders.locmem.Loader", templates)
+    engine = Themed(loaders=[("nuages.template.loaders.cached.Loader", [inner])])
+    page = engine.get_template("page")
+    for theme in ("light", "dark", "light"):
+        engine.theme = theme
+        assert page.render(Context()) == f"{theme} [part in {theme}]"
+
+
 def test_a_kept_template_is_found_by_any_name_that_reads_the_same() -> None:
     inner = ("nuages.template.loaders.locmem.Loader", {"page": "x"})
     engine = Engine(loaders=[("nuages.template.loaders.cached.Loader", [inner])])

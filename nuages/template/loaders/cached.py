@@ -15,12 +15,17 @@ from nuages.template.template import Template
 class Loader(BaseLoader):
     """Keeps what other loaders loaded, and what they did not find."""
 
+    #: Whether a template is kept by its name alone, unless others of that name are passed over.
+    keeps_by_name = True
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.keeps_by_name = cls.cache_key is Loader.cache_key
+
     def __init__(self, engine: Any, loaders: Sequence[Any]) -> None:
         super().__init__(engine)
         self.get_template_cache: dict[str, Any] = {}
         self.loaders = engine.get_template_loaders(loaders)
-        #: Whether a template is kept by its name alone, unless others of that name are passed over.
-        self.keeps_by_name = type(self).cache_key is Loader.cache_key
 
     def get_dirs(self) -> Iterator[Any]:
         """The directories of the loaders that have some."""
