@@ -143,7 +143,7 @@ class Pool:
 
     def _pass_on(self, connection: BaseDatabaseWrapper | None) -> None:
         """Hand a connection (or the right to make one) to who has waited longest; else it rests."""
-        too_many = []
+        too_many: list[BaseDatabaseWrapper] = []
         with self._lock:
             if self._waiting:
                 place = self._waiting.popleft()
@@ -154,7 +154,8 @@ class Pool:
             if connection is not None:
                 now = time.monotonic()
                 self.idle.append((connection, now))
-                too_many = self._too_many(now)
+                if len(self.idle) > 1:  # by itself it has not rested for long
+                    too_many = self._too_many(now)
         for each in too_many:
             each.discard()
 
