@@ -304,3 +304,21 @@ def test_paths_of_rows_are_written_as_ever() -> None:
         override_settings(ROOT_URLCONF=type("None_", (), {"urlpatterns": []})),
     ):
         template.render(Context({"rows": [Row(a="a", c="c")]}))
+
+
+def test_a_template_included_in_a_loop_is_written_out_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nuages.template.compiler.unit.VERY_OFTEN", 30)
+    parts = {
+        "part.html": "{{ row.a }} {{ row.part.b }}",
+        "page.html": "{% for row in rows %}{% include 'part.html' %};{% endfor %}",
+    }
+    engine = Engine(loaders=[("nuages.template.loaders.locmem.Loader", parts)])
+    rows = [Row(a="<", part=Row(b=1)), Other(a=2, part={"b": "&"}), {"a": None, "part": None}]
+    texts = {engine.render_to_string("page.html", {"rows": rows}) for _ in range(40)}
+    assert texts == {"&lt; 1;2 &amp;;None ;"}
+
+
+def test_functions_that_show_nothing_of_objects_stay_as_they_are() -> None:
+    template = Engine().from_string("{% for row in rows %}{{ row }}{% endfor %}")
+    texts = {template.render(Context({"rows": "<a"})) for _ in range(OFTEN + 2)}
+    assert texts == {"&lt;a"}

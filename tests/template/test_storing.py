@@ -14,6 +14,7 @@ import pytest
 
 from nuages.template import Context, Engine, Template, storing
 from nuages.template.compiler.store import Pack
+from nuages.template.compiler.unit import OFTEN
 from nuages.template.loader_tags import BlockNode
 from nuages.template.parser import Parser
 from nuages.test.utils import override_settings
@@ -292,3 +293,85 @@ def test_no_setting_no_file(pages: Path, tmp_path: Path) -> None:
         assert storing.code_store() is None
         rendered(pages)
     assert set(tmp_path.rglob("*")) == before
+
+
+def test_stored_templates_that_are_called_often_show_the_same(
+    pages: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nuages.template.compiler.unit.VERY_OFTEN", 5)
+    (pages / "page.html").write_text(
+        "{% for row in rows %}{% block row %}{{ row.a }}{% cycle 1 2 3 %}{% ifchanged row.a %}!{% endifchanged %}"
+        "{% endblock %}{% include 'cells.html' %};{% endfor %}"
+    )
+    (pages / "cells.html").write_text(
+        "{{ row.a }}{% for cell in row.cells %}{{ cell.a }}{{ cell.b }},{% endfor %}"
+    )
+
+    class Row:
+        def __init__(self, a: str, *cells: Any) -> None:
+            self.a = a
+            self.b = f"<{a}"
+            self.cells = cells
+
+    rows = [Row("a", Row("x"), Row("y")), Row("a"), Row("b", Row("z")), Row("b"), Row("c")]
+    expected = "a1!ax&lt;x,y&lt;y,;a2a;b3!bz&lt;z,;b1b;c2!c;"
+    for _ in range(2):
+        engine = engine_of(pages)
+        assert {engine.render_to_string("page.html", {"rows": rows}) for _ in range(OFTEN + 2)} == {expected}
+
+
+def test_a_pipe_in_place_of_a_file_keeps_nobody_waiting(store: CodeStore) -> None:
+    os.mkfifo(store.folder / "pipe.compiled", 0o600)
+    assert store.read("pipe") is None
+
+
+def test_a_folder_that_cannot_be_made_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    blocked = CodeStore(tmp_path / "file" / "store")
+    assert blocked.read("key") is None
+    assert not blocked.write("key", b"data")
+
+
+def test_a_file_system_that_takes_no_more_is_no_error(
+    store: CodeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*args: Any, **kwargs: Any) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "replace", refused)
+    assert not store.write("other", b"data")
+    assert [path.name for path in store.folder.iterdir()] == ["key.compiled"]
+    assert store.read("key") == b"data"
+
+
+def test_the_oldest_files_and_those_left_over_make_room(tmp_path: Path) -> None:
+    store = CodeStore(tmp_path / "store", files_at_most=4)
+    for number in range(6):
+        assert CodeStore(store.folder).write(f"old{number}", b"data")
+        os.utime(store.folder / f"old{number}.compiled", (number, number))
+    (store.folder / ".old.1.abc").write_bytes(b"")
+    os.utime(store.folder / ".old.1.abc", (1, 1))
+    assert store.write("new", b"data")
+    assert {path.name for path in store.folder.iterdir()} == {
+        "old4.compiled", "old5.compiled", "new.compiled"
+    }  # fmt: skip
+
+
+def test_writers_and_readers_at_once_see_whole_files_only(tmp_path: Path) -> None:
+    contents = [bytes([number]) * 20_000 for number in range(4)]
+    wrong: list[Any] = []
+
+    def work(content: bytes) -> None:
+        store = CodeStore(tmp_path / "store")
+        for _ in range(25):
+            if not store.write("key", content):
+                wrong.append("not written")
+            if store.read("key") not in contents:
+                wrong.append("not whole")
+
+    threads = [threading.Thread(target=work, args=(content,)) for content in contents]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []

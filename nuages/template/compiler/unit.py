@@ -38,6 +38,9 @@ _ALIKE_AT_MOST = 256
 #: Calls after which a function with a loop is compiled anew, for the types that it has met by then.
 OFTEN = 40
 
+#: The same for one without a loop, which may stand in the loop of another template.
+VERY_OFTEN = 1000
+
 
 def have_to_be_live(nodes: Sequence[Any]) -> bool:
     """Whether a function of these nodes needs the Context itself.
@@ -84,8 +87,12 @@ def switches_of(context: Context) -> Switches:
     return interned((context.autoescape, context.use_l10n, context.use_tz))
 
 
-def _loops(function: Function) -> bool:
-    return "loop_values" in function.__code__.co_names  # type: ignore[attr-defined]
+def _calls_before(function: Function) -> int:
+    """How often a function is called before it is compiled anew; 0 for one that gains nothing by that."""
+    names = function.__code__.co_names  # type: ignore[attr-defined]
+    if not any("_show_" in name for name in names):
+        return 0
+    return OFTEN if "loop_values" in names else VERY_OFTEN
 
 
 class Unit:
@@ -108,8 +115,8 @@ class Unit:
         self._asked_to_be_live = live
         self._functions: dict[tuple[Switches, str], Function] = {}
         self._generators: dict[tuple[Switches, str], Generating] = {}
-        # How often each of the functions was asked for, up to there where that no longer matters.
-        self._called: dict[tuple[Switches, str], int] = {}
+        # How often each of the functions will be asked for before it is compiled anew.
+        self._calls_left: dict[tuple[Switches, str], int] = {}
         # The one asked for last, and whether it is called with the variables as they are: pages are rendered under
         # the same switches nearly always.
         self.last: tuple[Any, Any, Any, bool] = None, None, None, False
@@ -150,11 +157,14 @@ class Unit:
         function = self._functions.get(key)
         if function is None:
             function = self._functions[key] = self._made(switches, string_if_invalid, streaming=False)
-        called = self._called[key] = self._called.get(key, 0) + 1
-        if called == OFTEN and _loops(function):
+        left = self._calls_left.get(key)
+        if left is None:
+            left = _calls_before(function)
+        if left == 1:
             function = self._functions[key] = self._made_for_rows(function, switches, string_if_invalid)
-        if called >= OFTEN or not _loops(function):
+        if left <= 1:
             self.last = switches, string_if_invalid, function, not (self.uses_block or self.sets)
+        self._calls_left[key] = left - 1
         return function
 
     def _made_for_rows(self, function: Function, switches: Switches, string_if_invalid: str) -> Function:
