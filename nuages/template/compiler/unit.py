@@ -14,7 +14,6 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from nuages.template.compiler.emitter import LOOPS_AT_MOST, TAGS_AT_MOST, Emitter
-from nuages.template.compiler.rows import RowEmitter
 from nuages.template.compiler.runtime import HELPERS, place_of
 from nuages.template.context import Context
 from nuages.template.nodes import TextNode
@@ -157,6 +156,7 @@ class Unit:
         function = self._functions.get(key)
         if function is None:
             function = self._functions[key] = self._made(switches, string_if_invalid, streaming=False)
+            return function
         left = self._calls_left.get(key)
         if left is None:
             left = _calls_before(function)
@@ -169,6 +169,9 @@ class Unit:
 
     def _made_for_rows(self, function: Function, switches: Switches, string_if_invalid: str) -> Function:
         """What shows the objects that are looped over more quickly; the same function where nothing does."""
+        # Not before something is called often: most processes come to that only after a while, or never.
+        from nuages.template.compiler.rows import RowEmitter
+
         compiled, code = self.compiled(switches, string_if_invalid, emitter=RowEmitter)
         if not code.is_quicker:
             return function
