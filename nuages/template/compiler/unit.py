@@ -159,7 +159,8 @@ class Unit:
             return function
         left = self._calls_left.get(key)
         if left is None:
-            left = _calls_before(function)
+            # The one that it was made for counts.
+            left = _calls_before(function) - 1
         if left == 1:
             function = self._functions[key] = self._made_for_rows(function, switches, string_if_invalid)
         if left <= 1:
