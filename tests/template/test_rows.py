@@ -322,3 +322,15 @@ def test_functions_that_show_nothing_of_objects_stay_as_they_are() -> None:
     template = Engine().from_string("{% for row in rows %}{{ row }}{% endfor %}")
     texts = {template.render(Context({"rows": "<a"})) for _ in range(OFTEN + 2)}
     assert texts == {"&lt;a"}
+
+
+def test_types_made_on_the_fly_are_not_kept() -> None:
+    template = Engine().from_string("{% for row in rows %}{{ row.fleeting }}{% endfor %}")
+
+    def made(number: int) -> Any:
+        return type(f"Row{number}", (), {"fleeting": number})()
+
+    for _ in range(OFTEN + 2):
+        assert template.render(Context({"rows": [made(number) for number in range(10)]})) == "0123456789"
+    (function,) = template.root._functions.values()
+    assert not any("types" in name for name in function.__globals__)

@@ -22,6 +22,9 @@ from nuages.template.presentation import Presenter, presenter_for
 from nuages.template.variables import FilterExpression
 from nuages.utils.html.escaping import escape_text
 
+# More than this are made on the fly: they will not come again, and should not be kept.
+_TYPES_AT_MOST = 256
+
 Shows = Callable[[Any], str]
 Lines = list[str]
 Part = str | ast.expr
@@ -95,7 +98,7 @@ class RowEmitter(Emitter):
         """Write statements that work out the texts of neighbours that show the same object; gives their names."""
         showings = [self._showings[part] for part in parts if not isinstance(part, str)]
         known = types_met([one.bit for one in showings])
-        if not known:
+        if not 0 < len(known) <= _TYPES_AT_MOST:
             return parts
         self.is_quicker = True
         self._asks_of_numbers = True
