@@ -155,7 +155,7 @@ class RowEmitter(Emitter):
         on_str, function = one.rest
         value = self.temporary("value")
         # What a filter shows of values of these types, as it stands in the page.
-        shows: dict[type, Shows] = getattr(function, "shows", {})
+        shows: dict[type, Shows] = getattr(function, "shows_types", {})
         through = self._named(self._shows.show_through(on_str, function), "through")
         lines = [
             f"if type({value}) is str:",

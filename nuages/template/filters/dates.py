@@ -66,12 +66,12 @@ def date_spelled_out(form: str | int | None, switches: Switches) -> Callable[[An
     def moment(value: datetime.datetime) -> str:
         return shown(template_localtime(value, use_tz=switches.use_tz))
 
-    written.shows = {datetime.datetime: moment}  # type: ignore[attr-defined]
+    written.shows_types = {datetime.datetime: moment}  # type: ignore[attr-defined]
     if on_date is not None:
         day = _remembering(
             on_date if not switches.autoescape else _escaping(on_date), form, switches.autoescape
         )
-        written.shows[datetime.date] = day  # type: ignore[attr-defined]
+        written.shows_types[datetime.date] = day  # type: ignore[attr-defined]
     return written
 
 
