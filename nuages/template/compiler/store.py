@@ -34,7 +34,7 @@ _DATA = _BEFORE_DATA.size
 
 # Some thousand templates. All are in memory once one is asked for; and what nobody needs any longer lies among them
 # until the file is full and begun anew.
-BYTES_AT_MOST = 8 << 20
+BYTES_AT_MOST = 16 << 20
 # One for each set of options, libraries and versions, of which the oldest are of no use any longer.
 PACKS_AT_MOST = 64
 _IN_MEMORY_AT_MOST = 8
