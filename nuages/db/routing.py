@@ -33,10 +33,7 @@ class ConnectionRouter:
         return None
 
     def _choose(self, question: str, model: Any, hints: dict[str, Any]) -> str:
-        routers = self.routers
-        if not (routers or hints):
-            return DEFAULT_DB_ALIAS
-        alias = self._ask(question, model, **hints) if routers else None
+        alias = self._ask(question, model, **hints) if self.routers else None
         if alias:
             return alias
         instance = hints.get("instance")
@@ -44,6 +41,8 @@ class ConnectionRouter:
 
     def db_for_read(self, model: Any, **hints: Any) -> str:
         """Return the alias to read `model` from."""
+        if not (hints or self.routers):
+            return DEFAULT_DB_ALIAS
         return self._choose("db_for_read", model, hints)
 
     def db_for_write(self, model: Any, **hints: Any) -> str:

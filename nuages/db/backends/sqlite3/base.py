@@ -24,7 +24,8 @@ from nuages.core.exceptions import ImproperlyConfigured
 from nuages.db.backends.base.base import BaseDatabaseWrapper, Row
 from nuages.db.backends.base.queueing import Line
 from nuages.db.backends.sqlite3 import advice
-from nuages.db.backends.sqlite3.dialect import OPERATORS, PATTERN_ESC, PATTERN_OPS, dialect
+from nuages.db.backends.sqlite3.dialect import OPERATORS, PATTERN_ESC, PATTERN_OPS
+from nuages.db.backends.sqlite3.dialect import dialect as sqlite_dialect
 from nuages.db.backends.sqlite3.features import DatabaseFeatures
 from nuages.db.backends.sqlite3.functions import register
 from nuages.db.backends.sqlite3.locking import WriteLine, is_busy, line_of, patiently
@@ -40,7 +41,6 @@ from nuages.spine import in_worker
 from nuages.utils.module_loading import imported
 
 if TYPE_CHECKING:
-    from nuages.db.backends.dialect import Dialect
     from nuages.db.backends.statement import Statement
 
 TRANSACTION_MODES = frozenset({"DEFERRED", "EXCLUSIVE", "IMMEDIATE"})
@@ -63,6 +63,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     pattern_esc = PATTERN_ESC
 
     Database = dbapi2
+    dialect = sqlite_dialect()
 
     # The parts, by the names under which users replace them.
     ops_class = DatabaseOperations
@@ -87,10 +88,6 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         super().__init__(settings_dict, alias)
         #: Taken while a statement of ours runs in a thread: the driver would block whoever comes meanwhile.
         self._gate = Line()
-
-    @property
-    def dialect(self) -> Dialect:
-        return dialect()
 
     # Opening
 

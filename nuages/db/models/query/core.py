@@ -180,10 +180,12 @@ class Core(Generic[M, R]):
         return self._result_cache or []
 
     def __len__(self) -> int:
-        return len(self._rows())
+        self._fetch_all()
+        return len(self._result_cache or ())
 
     def __iter__(self) -> Iterator[R]:
-        return iter(self._rows())
+        self._fetch_all()
+        return iter(self._result_cache or ())
 
     def __aiter__(self) -> AsyncIterator[R]:
         async def rows() -> AsyncIterator[R]:

@@ -40,27 +40,34 @@ class Singles(Chaining[M, R]):
             self._sync()
         shape: Any = self._shape
         if (
-            shape.is_plain
-            and self._plain
-            and not self._prefetch_related_lookups
-            and not self._known_related_objects
-            and self._iterable_class is ModelIterable
-            and self._result_cache is None
-            and self._peer_fetch is None
+            not shape.is_plain
+            or not self._plain
+            or self._prefetch_related_lookups
+            or self._known_related_objects
+            or self._iterable_class is not ModelIterable
+            or self._result_cache is not None
+            or self._peer_fetch is not None
         ):
-            values = self._values
-            if args or kwargs:
-                shape, values = steps.filtered(shape, values, "filter", args, kwargs, self._sticky)
-            single = shape.next.get(_ONE_TOO_MANY)
-            if single is None:
-                single = shape.then(_ONE_TOO_MANY, "", _make_single)
-            alias = self._db or self.db
-            connection = connections[alias]
-            plan, rows = running.rows(single, values, connection)
-            if len(rows) == 1:
-                load = plan.load_instances or plan.loader("instances")
-                return load(rows, connection, alias, self._fetch_mode)[0]
-            return self._not_single(len(rows), MAX_GET_RESULTS)
+            return self._get_by_steps(args, kwargs)
+        values = self._values
+        if args or kwargs:
+            shape, values = steps.filtered(shape, values, "filter", args, kwargs, self._sticky)
+        single = shape.next.get(_ONE_TOO_MANY)
+        if single is None:
+            single = shape.then(_ONE_TOO_MANY, "", _make_single)
+        alias = self.db
+        connection = connections[alias]
+        plan, rows = running.rows(single, values, connection)
+        if len(rows) == 1:
+            load = plan.load_instances or plan.loader("instances")
+            return load(rows, connection, alias, self._fetch_mode)[0]
+        return self._not_single(len(rows), MAX_GET_RESULTS)
+
+    aget = twin(get)
+
+    def _get_by_steps(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
+        """The same by the methods that a subclass may have changed, and for query sets that are more than conditions."""
+        shape: Any = self._shape
         if shape.combinator and (args or kwargs):
             raise NotSupportedError(
                 f"Calling QuerySet.get(...) with filters after {shape.combinator}() is not supported."
@@ -77,8 +84,6 @@ class Singles(Chaining[M, R]):
         if number == 1:
             return clone._rows()[0]
         return self._not_single(number, maximum)
-
-    aget = twin(get)
 
     def _not_single(self, number: int, maximum: int | None) -> Any:
         name = self.model._meta.object_name
@@ -208,7 +213,7 @@ class Singles(Chaining[M, R]):
             single = shape.next.get("first")
             if single is None:
                 single = self._first_shape()
-            alias = self._db or self.db
+            alias = self.db
             connection = connections[alias]
             plan, rows = running.rows(single, self._values, connection)
             if not rows:
