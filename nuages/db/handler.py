@@ -135,11 +135,10 @@ class ConnectionHandler(BaseConnectionHandler):
 
     def __getitem__(self, alias: str) -> BaseDatabaseWrapper:
         scope = current_scope()
-        table = scope.locals.get(self)
-        if table is not None:
-            found = table.get(alias)
-            if found is not None:
-                return found
+        try:
+            return scope.locals[self][alias]  # type: ignore[no-any-return]
+        except KeyError:
+            pass
         return self._find(scope, alias)
 
     def __setitem__(self, alias: str, connection: BaseDatabaseWrapper) -> None:

@@ -91,12 +91,11 @@ def _draw_table(allowed_chars: str) -> tuple[bytes, bytes] | None:
 
 def constant_time_compare(val1: Any, val2: Any) -> bool:
     """Return whether two strings are equal, in a time that does not tell where they differ."""
-    if type(val1) is str and type(val2) is str:
-        try:
-            return compare_digest(val1, val2)
-        except TypeError:
-            pass  # not in ASCII
-    return compare_digest(force_bytes(val1), force_bytes(val2))
+    try:
+        return compare_digest(val1, val2)
+    except TypeError:
+        # Not in ASCII, or of two kinds.
+        return compare_digest(force_bytes(val1), force_bytes(val2))
 
 
 def pbkdf2(

@@ -45,7 +45,7 @@ class InlineConverter:
     source: str
     #: Names that the sources use.
     names: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    #: The same for what nearly all rows have, where it says by a ValueError or TypeError that this is not it.
+    #: The same for what nearly all rows have, where it says by a ValueError or TypeError that this, or None, is not it.
     quick: str = ""
     #: A statement before the first row, with `connection` in reach.
     setup: str = ""
