@@ -67,11 +67,13 @@ class Pace:
     (two, where the second was very long). What turns out slow again has to be quick for twice as long the next time.
     """
 
-    __slots__ = ("_needed", "_surprises", "slow")
+    __slots__ = ("_needed", "_surprises", "calm", "slow")
 
     def __init__(self) -> None:
         self.slow = False
         self._surprises = 0
+        #: Whether it is quick and nothing speaks against that: another quick run tells nothing new.
+        self.calm = True
         #: So many quick runs in a row end being slow.
         self._needed = RUNS_IN_A_ROW
 
@@ -79,8 +81,10 @@ class Pace:
         """Note how long a run has taken."""
         if (seconds > SLOW_SECONDS) == self.slow:
             self._surprises = 0
+            self.calm = not self.slow
             return
         self._surprises += 1
+        self.calm = False
         if self.slow:
             if self._surprises >= self._needed:
                 self._turn(slow=False)
@@ -95,6 +99,7 @@ class Pace:
 
     def _turn(self, slow: bool) -> None:
         self.slow, self._surprises = slow, 0
+        self.calm = not slow
 
 
 @lru_cache(maxsize=4096)

@@ -68,11 +68,17 @@ def test_two_very_slow_runs_are_enough() -> None:
 def test_it_is_doubtful_from_the_first_run_that_surprises() -> None:
     pace = Pace()
     pace.took(0.001)
-    assert not pace.doubtful
+    assert pace.calm and not pace.doubtful
     pace.took(1)
-    assert pace.doubtful
+    assert pace.doubtful and not pace.calm
     pace.took(0.001)
-    assert not pace.doubtful
+    assert pace.calm and not pace.doubtful
+    while not pace.slow:
+        pace.took(1)
+    assert not pace.calm
+    while pace.slow:
+        pace.took(0.001)
+    assert pace.calm
 
 
 def test_what_is_slow_again_and_again_has_to_be_quick_for_longer_each_time() -> None:

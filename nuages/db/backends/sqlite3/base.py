@@ -33,7 +33,7 @@ from nuages.db.backends.sqlite3.names import is_in_memory
 from nuages.db.backends.sqlite3.offloading import at_its_pace
 from nuages.db.backends.sqlite3.operations import DatabaseOperations
 from nuages.db.backends.sqlite3.types import DATA_TYPE_CHECKS, DATA_TYPE_SUFFIXES, DATA_TYPES
-from nuages.db.backends.statement import Pace, changes_data, pace_of, qmarks
+from nuages.db.backends.statement import SLOW_SECONDS, Pace, changes_data, pace_of, qmarks
 from nuages.db.backends.utils import debug_transaction
 from nuages.db.exceptions import IntegrityError, OperationalError
 from nuages.db.handler import DEFAULT_DB_ALIAS
@@ -274,7 +274,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     def _fetch_in_worker(self, statement: Statement, params: Sequence[Any]) -> list[Row]:
         """Read rows as `_call` does, where nothing speaks against doing it here and now."""
         pace = statement.pace
-        if pace.slow or pace.doubtful or self._gate.taken:
+        if not pace.calm or self._gate.taken:
             return self._call(pace, self._fetchall, statement.qmark, params, False)
         started = time.perf_counter()
         try:
@@ -283,7 +283,9 @@ class DatabaseWrapper(BaseDatabaseWrapper):
             if not is_busy(error):
                 raise
             return self._call(pace, self._fetchall, statement.qmark, params, False)
-        pace.took(time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        if seconds > SLOW_SECONDS:
+            pace.took(seconds)
         return rows
 
     def fetch_one(self, statement: Statement, params: Sequence[Any] = ()) -> Row | None:
