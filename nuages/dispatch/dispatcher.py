@@ -13,7 +13,6 @@ import weakref
 from collections.abc import Callable, Hashable, Iterable
 from functools import partial
 from inspect import Parameter, iscoroutinefunction, signature
-from operator import call
 from typing import Any, TypeVar
 
 from nuages.spine import twin, wait
@@ -182,9 +181,7 @@ class Signal:
             plain, coloured = common[2]
         else:
             plain, coloured = self._heard_by(sender)
-        # One call for all: what a reference gives is None only while its entry is about to go.
-        alive = list(map(call, plain))
-        return [receiver for receiver in alive if receiver is not None] if None in alive else alive, coloured
+        return [receiver for held in plain if (receiver := held()) is not None], coloured
 
     def _heard_by(self, sender: Any) -> _Heard:
         """Return what is held of the receivers for this sender; from the cache where the signal keeps one."""

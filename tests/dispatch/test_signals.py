@@ -117,3 +117,37 @@ def test_an_error_ends_a_send_and_is_the_answer_of_a_robust_one(caplog):
     assert answers == {"rain", "hail"}
     assert {str(error) for _, error in asyncio.run(signal.asend_robust(None))} == answers
     assert "fails" in caplog.text
+
+
+def test_a_receiver_that_is_lost_while_others_are_called_is_called_all_the_same():
+    signal, told = Signal(), []
+
+    def first(**kwargs):
+        others.clear()
+        told.append("first")
+
+    def second(**kwargs):
+        told.append("second")
+
+    others = [second]
+    signal.connect(first)
+    signal.connect(second)
+    del second
+    for _ in range(2):
+        signal.send(None)
+    assert told == ["first", "second", "first"]
+
+
+def test_receivers_that_are_put_aside_are_not_called():
+    signal, told = Signal(use_caching=True), []
+
+    def receiver(**kwargs):
+        told.append(1)
+
+    signal.connect(receiver)
+    signal.send(None)
+    aside, signal.receivers = signal.receivers, []
+    signal.send(None)
+    signal.receivers = aside
+    signal.send(None)
+    assert told == [1, 1]

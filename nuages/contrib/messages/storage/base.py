@@ -74,6 +74,7 @@ class BaseStorage:
     def __init__(self, request: Any, *args: Any, **kwargs: Any) -> None:
         self.request = request
         self._queued_messages: list[Message] = []
+        self._arguments = args, kwargs
         super().__init__(*args, **kwargs)
 
     def __len__(self) -> int:

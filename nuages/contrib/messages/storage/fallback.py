@@ -15,17 +15,16 @@ class FallbackStorage(BaseStorage):
 
     storage_classes: tuple[type[BaseStorage], ...] = (CookieStorage, SessionStorage)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._arguments = args, kwargs
-        self._used_storages: set[BaseStorage] = set()
-
     # Made when there is something to say: most pages neither have messages nor show them.
     @cached_property
     def storages(self) -> list[BaseStorage]:
         """The storages, in their order."""
         args, kwargs = self._arguments
-        return [storage_class(*args, **kwargs) for storage_class in self.storage_classes]
+        return [storage_class(self.request, *args, **kwargs) for storage_class in self.storage_classes]
+
+    @cached_property
+    def _used_storages(self) -> set[BaseStorage]:
+        return set()
 
     def _get(self, *args: Any, **kwargs: Any) -> tuple[list[Message], bool]:
         found: list[Message] = []
