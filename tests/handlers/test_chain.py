@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from nuages.core.signals import got_request_exception
 from nuages.http import Http404, HttpResponse
 from nuages.spine import cooperative, in_worker
 from nuages.test.utils import override_settings
-from nuages.urls import path, reverse
+from nuages.urls import get_urlconf, path, reverse
 from nuages.utils.decorators import async_only_middleware, sync_and_async_middleware
 from nuages.utils.deprecation import MiddlewareMixin
 
@@ -359,3 +360,22 @@ def test_an_error_that_is_to_propagate_is_told_at_each_layer(site: Any) -> None:
 class Broken(MiddlewareMixin):
     def process_request(self, request: Any) -> None:
         raise ZeroDivisionError
+
+
+class SwitchedByMiddleware(MiddlewareMixin):
+    def process_request(self, request: Any) -> None:
+        request.urlconf = Elsewhere
+
+
+class Elsewhere:
+    urlpatterns = (path("", view), path("broken/", lambda request: 1 / 0))
+
+
+@pytest.mark.parametrize("asked", ["/", "/broken/", "/missing/"])
+def test_the_urlconf_of_a_request_ends_with_it(site: Any, asked: str) -> None:
+    made = site(MIDDLEWARE=path_of("SwitchedByMiddleware"))
+    made.wsgi(asked)
+    assert get_urlconf() is None
+    with override_settings(DEBUG_PROPAGATE_EXCEPTIONS=True), suppress(ZeroDivisionError):
+        made.wsgi(asked)
+    assert get_urlconf() is None

@@ -34,7 +34,7 @@ class SessionMiddleware(MiddlewareMixin):
         if session is None:  # a middleware before this one answered
             return response
         accessed, modified, empty = session.accessed, session.modified, session.is_empty()
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and empty:
+        if empty and settings.SESSION_COOKIE_NAME in request.COOKIES:
             where = {name: getattr(settings, f"SESSION_COOKIE_{name.upper()}") for name in _COOKIE_PLACE}
             response.delete_cookie(settings.SESSION_COOKIE_NAME, **where)
             patch_vary_headers(response, ("Cookie",))

@@ -17,7 +17,7 @@ from nuages.core.handlers.exception import awaited, convert_exception_to_respons
 from nuages.core.signals import request_finished, request_started
 from nuages.http import HttpRequest, HttpResponse, HttpResponseBase
 from nuages.spine import call, is_async, is_cooperative, wait
-from nuages.urls import Resolver404, get_resolver, set_script_prefix, set_urlconf
+from nuages.urls import Resolver404, get_resolver, get_urlconf, set_script_prefix, set_urlconf
 from nuages.urls.match import ResolverMatch
 from nuages.utils.deprecation import MiddlewareMixin
 from nuages.utils.functional import cached_property
@@ -150,6 +150,7 @@ class BaseHandler:
         finally:
             if response is None:
                 # Cancelled: the client went away, and there is no response whose closing would say so.
+                reset_urlconf()
                 request_finished.send(sender=type(self))
         response._handler_class = type(self)
         return response
@@ -164,6 +165,8 @@ class BaseHandler:
             assert chain is not None
         response = chain(request)
         response._resource_closers.append(request.close)
+        if get_urlconf() is not None:
+            response._resource_closers.append(reset_urlconf)
         if response.status_code >= 400:
             log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request)
         return response
@@ -292,11 +295,9 @@ def awaitable(inner: Respond) -> Callable[[HttpRequest], Any]:
     return get_response
 
 
-def reset_urlconf(sender: Any, **kwargs: Any) -> None:
+def reset_urlconf(sender: Any = None, **kwargs: Any) -> None:
     """Forget the URL configuration of the request that ends."""
     set_urlconf(None)
 
-
-request_finished.connect(reset_urlconf, dispatch_uid="nuages.core.handlers")
 
 __all__ = ["BaseHandler", "HttpResponse", "reset_urlconf"]
