@@ -47,9 +47,9 @@ class BlockContext:
 
     def after(self, block: BlockNode) -> BlockNode | None:
         """The block that `block` overrides."""
-        chain = self.blocks.get(block.name, ())
-        behind = chain.index(block) + 1 if block in chain else len(chain)
-        return chain[behind] if behind < len(chain) else None
+        following = iter(self.blocks.get(block.name, ()))
+        # Looking for it goes on to behind it.
+        return next(following, None) if block in following else None
 
     def copy(self) -> BlockContext:
         """An equal table, to be extended."""
@@ -90,9 +90,10 @@ class BlockView:
                 "'BlockNode' object has no attribute 'context'. Did you use {{ block.super }} in a base template?"
             )
         overridden = blocks.after(self.node)
+        if overridden is None:
+            return SafeString()
         parts: list[str] = []
-        if overridden is not None:
-            _run_block(overridden, context, names, blocks, parts.append, switches, invalid)
+        _run_block(overridden, context, names, blocks, parts.append, switches, invalid)
         return SafeString("".join(parts))
 
 
