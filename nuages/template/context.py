@@ -244,7 +244,7 @@ class RequestContext(Context):
     def _added(self, template: Any) -> dict[str, Any]:
         request = self.request
         added: dict[str, Any] = {}
-        for processor in template.engine.template_context_processors + self._processors:
+        for processor in (*template.engine.template_context_processors, *self._processors):
             values = processor(request)
             try:
                 added |= values

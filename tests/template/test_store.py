@@ -250,6 +250,14 @@ def test_random_damage_never_gives_other_data(tmp_path: Path, seed: int) -> None
         assert all(again(pack).read(key) == data for key, data in whole.items())
 
 
+def test_a_file_cut_behind_ones_back_is_read_again(pack: Pack, path: Path) -> None:
+    assert pack.write(OTHER, b"other" * 20)
+    assert pack.read(OTHER) == b"other" * 20
+    os.truncate(path, path.stat().st_size - 1)
+    assert pack.write(key_of(1), b"next")
+    assert [again(pack).read(key) for key in (KEY, OTHER, key_of(1))] == [b"data", None, b"next"]
+
+
 PROGRAM = """
 import sys
 from pathlib import Path

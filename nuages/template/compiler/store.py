@@ -119,13 +119,14 @@ class Pack:
         """Read what was added to the file; return where its last whole record ends, 0 for no file of ours."""
         heading, end, records = self._known
         current = os.pread(file, _HEADING, 0)
-        if current != heading:
-            if len(current) < _HEADING or not current.startswith(_HEADER):
-                self._known = b"", 0, {}
-                return 0
-            end, records = _HEADING, {}
         size = min(os.fstat(file).st_size, self.bytes_at_most)
-        for key, data in _records_of(os.pread(file, max(0, size - end), end)):
+        if size < _HEADING or not current.startswith(_HEADER):
+            self._known = b"", 0, {}
+            return 0
+        if current != heading or size < end:
+            # Begun anew, or somebody has cut it.
+            end, records = _HEADING, {}
+        for key, data in _records_of(os.pread(file, size - end, end)):
             records[key] = data
             end += _DATA + len(data)
         self._known = current, end, records
