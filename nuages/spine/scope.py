@@ -9,8 +9,10 @@ import asyncio
 import logging
 import threading
 import weakref
+from asyncio import _get_running_loop
 from collections.abc import Callable
 from contextvars import ContextVar, Token
+from threading import get_ident
 from typing import Any, Self
 
 logger = logging.getLogger("nuages.spine")
@@ -27,7 +29,7 @@ class Scope:
 
     def __init__(self, parent: Scope | None = None) -> None:
         self.parent = parent
-        self.thread = threading.get_ident()
+        self.thread = get_ident()
         self.locals: dict[Any, Any] = {}
         self.closed = False
         self._callbacks: list[Callable[[], object]] = []
@@ -106,8 +108,8 @@ def current_scope() -> Scope:
     """
     scope = _current.get(None)
     if scope is not None:
-        return scope if scope.thread == threading.get_ident() else _guest_of(scope)
-    if asyncio._get_running_loop() is None:
+        return scope if scope.thread == get_ident() else _guest_of(scope)
+    if _get_running_loop() is None:
         return _root.scope
     # Somebody else's loop without our task factory: its tasks interleave, so each has a scope of its own.
     task = asyncio.current_task()
@@ -120,9 +122,14 @@ def current_scope() -> Scope:
     return found
 
 
+def starting_scope() -> Scope:
+    """Return the scope of the work that has started the task at hand, or the thread's: asked before it has its own."""
+    return _root.scope if _current.get(None) is None else current_scope()
+
+
 def _guest_of(host: Scope) -> Scope:
     """Return this thread's scope for work that belongs to `host`, which is at home in another thread."""
-    key = Guest, threading.get_ident()
+    key = Guest, get_ident()
     found: Scope | None = host.locals.get(key)
     if found is None or found.closed:
         found = host.locals[key] = Guest(host)

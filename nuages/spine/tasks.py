@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from greenlet import getcurrent
 
-from nuages.spine.scope import Scope, current_scope
+from nuages.spine.scope import Scope, starting_scope
 from nuages.spine.worker import Worker, spawn, wait_in_worker
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ class InWorker(Coroutine[Any, Any, T]):
 
     def send(self, value: Any) -> Any:
         if self.steps is None:
-            self.steps = spawn(_run_in_scope, current_scope(), self.body)
+            self.steps = spawn(_run_in_scope, starting_scope(), self.body)
         return self.steps.send(value)
 
     def throw(self, typ: Any, val: Any = None, tb: Any = None) -> Any:
@@ -51,7 +51,7 @@ class InWorker(Coroutine[Any, Any, T]):
         (self.body if self.steps is None else self.steps).close()
 
     def __await__(self) -> Generator[Any, Any, T]:
-        return spawn(_run_in_scope, current_scope(), self.body)
+        return spawn(_run_in_scope, starting_scope(), self.body)
 
     @property
     def __name__(self) -> str:
