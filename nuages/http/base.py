@@ -63,8 +63,8 @@ class HttpResponseBase:
     _reason_phrase: str | None = None
     _charset: str | None = None
     _handler_class: type | None = None
-    #: The cookies that were set, as long as nobody looks at `cookies`: (value, attributes) by name.
-    _plain_cookies: dict[str, tuple[str, dict[str, Any]]]
+    #: The cookies that were set, as long as nobody looks at `cookies`: (value, what `_attributes` takes) by name.
+    _plain_cookies: dict[str, tuple[str, tuple[Any, ...]]]
 
     def __init__(
         self,
@@ -173,9 +173,9 @@ class HttpResponseBase:
     def cookies(self) -> Any:
         """The cookies that this response sets."""
         cookies = SimpleCookie()
-        for key, (value, attributes) in self.__dict__.pop("_plain_cookies", {}).items():
+        for key, (value, said) in self.__dict__.pop("_plain_cookies", {}).items():
             cookies[key] = value
-            dict.update(cookies[key], attributes)
+            dict.update(cookies[key], _attributes(*said))
         return cookies
 
     def cookie_lines(self) -> list[str]:
@@ -187,9 +187,10 @@ class HttpResponseBase:
                 for morsel in state["cookies"].values()
             ]
         elif "_plain_cookies" in state:
-            lines = [
-                f"{key}={value}{cookie_attributes(tuple(attributes.items()))}"
-                for key, (value, attributes) in state["_plain_cookies"].items()
+            # Nothing in name and value needs to be looked for.
+            return [
+                f"{key}={value}{_attributes_written(*said)}"
+                for key, (value, said) in state["_plain_cookies"].items()
             ]
         else:
             return []
@@ -219,32 +220,22 @@ class HttpResponseBase:
             max_age, expires = _seconds_until(expires), None
         if isinstance(max_age, datetime.timedelta):
             max_age = max_age.total_seconds()
-        attributes: dict[str, Any] = {"expires": expires or ""}
         if max_age is not None:
-            attributes["max-age"] = int(max_age)
             # Internet Explorer has never known max-age.
-            attributes["expires"] = expires or http_date(time.time() + max_age)
-        if path is not None:
-            attributes["path"] = path
-        if domain:
-            attributes["domain"] = domain
-        if secure:
-            attributes["secure"] = secure
-        if httponly:
-            attributes["httponly"] = httponly
-        if samesite:
-            attributes["samesite"] = samesite
+            expires = expires or http_date(time.time() + max_age)
+            max_age = int(max_age)
+        said = expires, max_age, path, domain, secure, httponly, samesite
         state = self.__dict__
         if "cookies" not in state and is_plain_cookie(key, value):
             plain = state.setdefault("_plain_cookies", {})
             # Set for the second time, a cookie keeps the attributes that are not set anew.
             if key not in plain:
-                plain[key] = value, attributes
+                plain[key] = value, said
                 return
         cookies = self.cookies
         cookies[key] = value
         # As a plain dictionary: a morsel looks at each name, and these are known to it.
-        dict.update(cookies[key], attributes)
+        dict.update(cookies[key], _attributes(*said))
 
     def set_signed_cookie(self, key: str, value: Any, salt: str = "", **kwargs: Any) -> None:
         """Set a cookie that `HttpRequest.get_signed_cookie` reads back only if it was not altered."""
@@ -328,6 +319,41 @@ class HttpResponseBase:
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name not in _UNPICKLED}
+
+
+def _attributes(
+    expires: str | None,
+    max_age: int | None,
+    path: str | None,
+    domain: str | None,
+    secure: bool,
+    httponly: bool,
+    samesite: str | None,
+) -> dict[str, Any]:
+    """Return the attributes of a cookie as its morsel has them."""
+    attributes: dict[str, Any] = {"expires": expires or ""}
+    if max_age is not None:
+        attributes["max-age"] = max_age
+    if path is not None:
+        attributes["path"] = path
+    if domain:
+        attributes["domain"] = domain
+    if secure:
+        attributes["secure"] = secure
+    if httponly:
+        attributes["httponly"] = httponly
+    if samesite:
+        attributes["samesite"] = samesite
+    return attributes
+
+
+# Few again, as `cookie_attributes` says.
+@lru_cache(maxsize=256)
+def _attributes_written(*said: Any) -> str:
+    written = cookie_attributes(tuple(_attributes(*said).items()))
+    if _CONTROL.search(written):
+        raise BadHeaderError(f"Header values can't contain newlines (got {written!r})")
+    return written
 
 
 def _checked_status(status: Any) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import string
-from operator import add
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -88,8 +87,9 @@ def _unmask_cipher_token(token: str) -> str:
 
 def _moved(text: str, by: str, places: bytes) -> str:
     """Return each character moved on in the alphabet, by what `places` says of the one beside it."""
-    sums = map(add, text.encode().translate(_PLACES), by.encode().translate(places))
-    return bytes(sums).translate(_LETTERS).decode()
+    # As numbers, all characters are added at once: no sum of two places is more than a byte holds.
+    sums = int.from_bytes(text.encode().translate(_PLACES)) + int.from_bytes(by.encode().translate(places))
+    return sums.to_bytes(len(text)).translate(_LETTERS).decode()
 
 
 def _check_token_format(token: str) -> None:

@@ -54,5 +54,10 @@ def test_cookie_attributes_cannot_break_out_of_their_line() -> None:
     with pytest.raises(BadHeaderError):
         response.header_list()
     response = HttpResponse()
+    response.set_cookie("a", "b", path="/\r\nX-Injected: yes")
+    assert response.cookies["a"]["path"] == "/\r\nX-Injected: yes"
+    with pytest.raises(BadHeaderError):
+        response.header_list()
+    response = HttpResponse()
     response.set_cookie("a", "b\r\nX-Injected: yes")
     assert all("\n" not in value for _, value in response.header_list())

@@ -155,3 +155,16 @@ def test_a_protected_view_is_checked_inside_a_view_that_only_needs_the_token(len
 
 def test_a_token_is_a_mask_and_the_secret_moved_on_by_it() -> None:
     assert _unmask_cipher_token("b" * 31 + "9" + "b" * 31 + "a") == "a" * 31 + "b"
+
+
+SECRETS = st.text(CSRF_ALLOWED_CHARS, min_size=32, max_size=32)
+
+
+@given(SECRETS, SECRETS)
+def test_a_token_is_its_secret_moved_on_by_its_mask(secret: str, mask: str) -> None:
+    place = CSRF_ALLOWED_CHARS.index
+    moved = "".join(CSRF_ALLOWED_CHARS[(place(one) + place(by)) % 62] for one, by in zip(secret, mask))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("nuages.middleware.csrf._get_new_csrf_string", lambda: mask)
+        assert _mask_cipher_secret(secret) == mask + moved
+    assert _unmask_cipher_token(mask + moved) == secret
