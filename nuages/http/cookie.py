@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
 from http import cookies
-from types import MappingProxyType
 from typing import Any
 
 from nuages.conf import settings
@@ -82,9 +81,8 @@ _GROUPS = ("CSRF_COOKIE", "SESSION_COOKIE", "LANGUAGE_COOKIE")
 @worked_out_from(*(f"{group}_{name}" for group in _GROUPS for name in _OPTIONS))
 def options_in_settings(prefix: str) -> Mapping[str, Any]:
     """Return the arguments for `set_cookie` that a group of settings holds: `options_in_settings("CSRF_COOKIE")`."""
-    return MappingProxyType(
-        {argument: getattr(settings, f"{prefix}_{name}") for name, argument in _OPTIONS.items()}
-    )
+    # As a mapping to read, which is a dictionary because those are quick to pass on.
+    return {argument: getattr(settings, f"{prefix}_{name}") for name, argument in _OPTIONS.items()}
 
 
 def _salt(key: str, salt: str) -> str:
