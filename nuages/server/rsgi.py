@@ -1,7 +1,7 @@
 """The RSGI application: each request finds its route, then runs in its lane.
 
-Granian makes a task per request; our task factory runs it in a worker. There the route is found, and the request
-goes on in the same worker or, for plain `def` views, in a thread.
+Granian makes a task per request. It stays on the loop, as nothing in it is the project's: what is goes into a worker or,
+for plain `def` views, into a thread.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from io import BytesIO
+from types import FrameType
 from typing import BinaryIO
 
 from nuages.conf import settings
@@ -25,7 +27,7 @@ from nuages.server.protocol import HTTPProtocol, Scope
 from nuages.server.request import RSGIRequest
 from nuages.server.sending import send
 from nuages.server.static import ServedFiles
-from nuages.spine import Guard, ThreadLane, task_factory
+from nuages.spine import Guard, ThreadLane, WorkerLane, leave_on_loop, task_factory
 from nuages.spine.worker import set_guard
 
 logger = logging.getLogger("django.request")
@@ -63,12 +65,14 @@ class RSGIApplication:
         self.script_name = settings.FORCE_SCRIPT_NAME or ""
         self.threshold: float | None = settings.LOOP_GUARD_THRESHOLD
         self.guard: Guard | None = None
+        self.knows_server = False
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Prepare a server process."""
         loop.set_task_factory(task_factory)
         self.bridge = Bridge(loop)
         self.threads = ThreadLane(loop=loop)
+        self.workers = WorkerLane()
         if self.master is not None:
             self._look_for(self.master)
         if self.threshold:
@@ -93,10 +97,19 @@ class RSGIApplication:
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """Answer one request."""
         started = time.perf_counter()
+        if not self.knows_server:
+            self._come_to_know(sys._getframe(1))
         if self.files is not None and (place := self.files.find(scope)) is not None:
             self._log(scope, started, *place.send(scope, protocol))
         else:
             await self._answer(scope, protocol, started)
+
+    def _come_to_know(self, caller: FrameType) -> None:
+        """Leave on the loop what the server has around `__rsgi__`, where nothing else is between the two."""
+        self.knows_server = True
+        task = asyncio.current_task()
+        if task is not None and getattr(task.get_coro(), "cr_code", None) is caller.f_code:
+            leave_on_loop(caller.f_code)
 
     def _log(self, scope: Scope, started: float, status: int, sent: int) -> None:
         if self.access_log is not None:
@@ -108,19 +121,27 @@ class RSGIApplication:
             request: HttpRequest = RSGIRequest(scope, body, self.script_name)
         except BadRequest as error:
             # Nothing of the site has seen it; it is told of it all the same.
-            self._refuse(scope, protocol, started, error)
+            await self.workers.run(self._refuse, scope, protocol, started, error)
             return
-        # This coroutine runs in a worker, so the route can be looked for, and followed, right here.
+        if not self.handler.is_for_threads(request):
+            task = asyncio.current_task()
+            assert task is not None
+            watch = self.bridge.loop.call_later(WATCH_AFTER, self._watch, protocol, task)
+            try:
+                if await self.workers.run(self._serve_cooperatively, request, scope, protocol, started):
+                    return
+            finally:
+                watch.cancel()
+        await self.threads.finish(self._serve, request, scope, protocol, started)
+
+    def _serve_cooperatively(
+        self, request: HttpRequest, scope: Scope, protocol: HTTPProtocol, started: float
+    ) -> bool:
+        """Serve a request that belongs into the worker lane; say whether it did."""
         if not self.handler.is_cooperative(request):
-            await self.threads.finish(self._serve, request, scope, protocol, started)
-            return
-        loop, task = self.bridge.loop, asyncio.current_task()
-        assert task is not None
-        watch = loop.call_later(WATCH_AFTER, self._watch, protocol, task)
-        try:
-            self._serve(request, scope, protocol, started)
-        finally:
-            watch.cancel()
+            return False
+        self._serve(request, scope, protocol, started)
+        return True
 
     def _serve(self, request: HttpRequest, scope: Scope, protocol: HTTPProtocol, started: float) -> None:
         """Make and send the response; plain code in either lane."""

@@ -10,7 +10,7 @@ from nuages.spine.guard import Guard
 from nuages.spine.lanes import ThreadLane, WorkerLane
 from nuages.spine.offloading import offload
 from nuages.spine.scope import Scope, current_scope
-from nuages.spine.tasks import task_factory
+from nuages.spine.tasks import leave_on_loop, task_factory
 from nuages.spine.twins import twin
 from nuages.spine.waiting import wait
 from nuages.spine.worker import in_worker, spawn
@@ -26,6 +26,7 @@ __all__ = [
     "in_worker",
     "is_async",
     "is_cooperative",
+    "leave_on_loop",
     "offload",
     "spawn",
     "task_factory",

@@ -14,14 +14,28 @@ from nuages.spine.worker import Worker, spawn, wait_in_worker
 
 T = TypeVar("T")
 
+# Of the coroutines that a server has around what is the project's: see `leave_on_loop`.
+_on_loop: list[CodeType] = []
+
 
 def task_factory(
     loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, T] | Generator[Any, None, T], **options: Any
 ) -> asyncio.Task[T]:
     """Give each task its own worker, so that plain calls work in it: `loop.set_task_factory(task_factory)`."""
-    if type(coro) is CoroutineType or isinstance(coro, Coroutine):
+    if type(coro) is CoroutineType:
+        code = coro.cr_code
+        for known in _on_loop:
+            if code is known:
+                return asyncio.Task(coro, loop=loop, **options)
+    if isinstance(coro, Coroutine):
         return asyncio.Task(InWorker(coro), loop=loop, **options)
     return asyncio.Task(coro, loop=loop, **options)
+
+
+def leave_on_loop(code: CodeType) -> None:
+    """Start tasks of coroutines with this code without a worker: they put what may wait into a lane themselves."""
+    if not any(code is known for known in _on_loop):
+        _on_loop.append(code)
 
 
 class InWorker(Coroutine[Any, Any, T]):

@@ -148,6 +148,14 @@ class URLResolver:
         prefix = "".join(map(str, pieces))
         return {f"{prefix}{rest}": (view, (self, rest)) for rest, view in self.lookup.literals.items()}
 
+    def is_whole_path(self, path: str) -> bool:
+        """Say whether a view is known to be behind a path that has no parameters.
+
+        That asks neither converters nor the module of the patterns: there is no table before one has been resolved.
+        """
+        known = self.__dict__.get("_whole_paths")
+        return known is not None and path in known
+
     def resolve(self, path: Any) -> ResolverMatch:
         """Return the match for a path or raise `Resolver404`."""
         path = str(path)

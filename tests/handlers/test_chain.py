@@ -173,6 +173,21 @@ def test_a_view_that_waits_well_runs_on_the_loop_and_others_in_threads(site: Any
     assert made.asgi("/marked/").body == b"True"
 
 
+def test_where_a_request_belongs_shows_at_once_for_paths_that_stand_in_the_configuration(site: Any) -> None:
+    def asked_for(address: str) -> WSGIRequest:
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": address, "wsgi.input": __import__("io").BytesIO()}
+        return WSGIRequest(environ)
+
+    site(path("plain/", view), path("waits/", async_view), path("<int:number>/", view))
+    handler = BaseHandler()
+    handler.load_middleware()
+    # Before anything was resolved, the module of the patterns is not there.
+    assert not handler.is_for_threads(asked_for("/plain/"))
+    assert not handler.is_cooperative(asked_for("/plain/")) and handler.is_cooperative(asked_for("/waits/"))
+    assert handler.is_for_threads(asked_for("/plain/"))
+    assert not any(map(handler.is_for_threads, map(asked_for, ("/waits/", "/7/", "/nowhere/"))))
+
+
 def test_plain_middleware_that_may_block_keeps_requests_in_threads(site: Any, caplog: Any) -> None:
     def lane_of(*middleware: str, is_async: bool = False) -> bool:
         caplog.clear()

@@ -46,7 +46,8 @@ import asyncio, time
 from pathlib import Path
 from nuages.db import connection
 from nuages.http import FileResponse, HttpResponse, StreamingHttpResponse
-from nuages.urls import path
+from nuages.spine import in_worker
+from nuages.urls import path, register_converter
 
 LOG = Path(__file__).parent / "seen.log"
 
@@ -108,6 +109,23 @@ async def slow(request):
 def cookies(request):
     return HttpResponse(",".join(sorted(request.COOKIES)))
 
+class Asking:
+    regex = "[0-9]+"
+    def to_python(self, value):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT %s + 1", [int(value)])
+            return f"{cursor.fetchone()[0]} {in_worker()}"
+    def to_url(self, value):
+        return value
+
+register_converter(Asking, "asking")
+
+def asked(request, given):
+    return HttpResponse(given)
+
+async def aasked(request, given):
+    return HttpResponse(given)
+
 def sleepy(request):
     time.sleep(0.2)
     return HttpResponse("sleepy")
@@ -119,7 +137,7 @@ urlpatterns = [
     path("", plain), path("coloured/", coloured), path("query/", query), path("aquery/", aquery),
     path("pieces/", pieces), path("apieces/", apieces), path("file/", file), path("body/", body),
     path("field/", field), path("upload/", upload), path("slow/", slow), path("sleepy/", sleepy), path("boom/", boom),
-    path("cookies/", cookies),
+    path("cookies/", cookies), path("asked/<asking:given>/", asked), path("aasked/<asking:given>/", aasked),
 ]
 """
 

@@ -52,6 +52,11 @@ def test_views_of_both_colours_answer(site: Served, path: str, expected: bytes) 
     assert site.get(path)[::2] == (200, expected)
 
 
+@pytest.mark.parametrize("path", ["/asked/", "/aasked/"])
+def test_a_converter_that_waits_does_so_in_a_worker_whatever_the_view(site: Served, path: str) -> None:
+    assert [site.get(f"{path}{number}/")[2] for number in (1, 2, 3)] == [b"2 True", b"3 True", b"4 True"]
+
+
 @pytest.mark.parametrize("path", ["/pieces/", "/apieces/"])
 def test_streams_of_both_colours_arrive_whole(site: Served, path: str) -> None:
     status, headers, body = site.get(path)

@@ -9,7 +9,7 @@ import traceback
 
 import pytest
 
-from nuages.spine import in_worker, spawn, task_factory, wait
+from nuages.spine import in_worker, leave_on_loop, spawn, task_factory, wait
 from tests.spine.conftest import Run
 
 
@@ -32,6 +32,20 @@ def test_two_hundred_wait_at_once(run: Run) -> None:
         return time.perf_counter() - started
 
     assert run(main()) < 200 * 0.05 / 4
+
+
+def test_a_coroutine_left_on_the_loop_has_no_worker_and_what_it_starts_has(run: Run) -> None:
+    async def inner() -> bool:
+        return in_worker()
+
+    async def around() -> tuple[bool, bool, bool]:
+        return in_worker(), await asyncio.create_task(inner()), await spawn(in_worker)
+
+    async def main() -> tuple[bool, bool, bool]:
+        leave_on_loop(around.__code__)
+        return await asyncio.create_task(around())
+
+    assert run(main()) == (False, True, True)
 
 
 def test_plain_code_sees_no_running_loop(run: Run) -> None:

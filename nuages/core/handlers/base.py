@@ -128,17 +128,28 @@ class BaseHandler:
         """
         if not self._may_wait:
             return False
-        urlconf = getattr(request, "urlconf", None)
-        try:
-            match = get_resolver(urlconf).resolve(request.path_info)
-        except Resolver404:
-            return False
-        except Exception:
-            # Whatever is wrong with the configuration is told inside the chain, as an error page.
-            return False
-        language = None if match.is_fixed else get_language()
-        request._route = ((urlconf, request.path_info), language, match)
-        return is_cooperative(match.func)
+        if request._route is None:
+            urlconf = getattr(request, "urlconf", None)
+            try:
+                match = get_resolver(urlconf).resolve(request.path_info)
+            except Resolver404:
+                return False
+            except Exception:
+                # Whatever is wrong with the configuration is told inside the chain, as an error page.
+                return False
+            language = None if match.is_fixed else get_language()
+            request._route = ((urlconf, request.path_info), language, match)
+        return is_cooperative(request._route[2].func)
+
+    def is_for_threads(self, request: HttpRequest) -> bool:
+        """Say whether a request belongs into a thread, where that shows without running code of the project.
+
+        That needs no worker, unlike `is_cooperative`. False where it does not show.
+        """
+        if not self._may_wait:
+            return True
+        resolver = get_resolver(getattr(request, "urlconf", None))
+        return resolver.is_whole_path(request.path_info) and not self.is_cooperative(request)
 
     def respond(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a request, with the signals that belong to it. Plain code, in any lane."""
