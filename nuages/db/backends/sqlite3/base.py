@@ -73,8 +73,6 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     creation_class = imported("nuages.db.backends.sqlite3.creation.DatabaseCreation")
     client_class = imported("nuages.db.backends.sqlite3.client.DatabaseClient")
 
-    #: The driver's `execute`, bound once: what the short way calls.
-    _execute: Any = None
     _line: WriteLine | None = None
     #: In line's first place, from BEGIN to COMMIT.
     _has_lock = False
@@ -86,6 +84,8 @@ class DatabaseWrapper(BaseDatabaseWrapper):
 
     def __init__(self, settings_dict: dict[str, Any], alias: str = DEFAULT_DB_ALIAS) -> None:
         super().__init__(settings_dict, alias)
+        #: The driver's `execute`, bound once: what the short way calls. Not on the class too, where that would slow it.
+        self._execute: Any = None
         #: Taken while a statement of ours runs in a thread: the driver would block whoever comes meanwhile.
         self._gate = Line()
 

@@ -57,8 +57,9 @@ class Core(Generic[M, R]):
     model: type[M]
     _shape: Shape
     _values: tuple[Any, ...]
-    # What most query sets never change is not put on each of them.
-    _result_cache: list[Any] | None = None
+    _result_cache: list[Any] | None
+    # What most query sets never change is put on those that do: an attribute of the class is slow to read where an
+    # instance has it too.
     _prefetch_related_lookups: tuple[Any, ...] = ()
     _prefetch_done = False
     _for_write = False
@@ -82,6 +83,7 @@ class Core(Generic[M, R]):
             self._shape, self._values = roots.get(model) or root_of(model), ()
         self._known_related_objects: dict[Any, dict[Any, Any]] = {}
         self._fetch_mode = _default_mode or default_mode()
+        self._result_cache = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -412,24 +414,27 @@ class Core(Generic[M, R]):
         cls = type(self)
         if self._query is not None:
             self._sync()
-        state = {
-            "model": self.model,
-            "_db": self._db,
-            "_hints": self._hints,
-            "_shape": self._shape,
-            "_values": self._values,
-            "_for_write": self._for_write,
-            "_prefetch_related_lookups": self._prefetch_related_lookups,
-            "_known_related_objects": self._known_related_objects,
-            "_iterable_class": self._iterable_class,
-            "_fetch_mode": self._fetch_mode,
-        }
         if cls.__init__ is Core.__init__:
+            # One by one and in the same order: so all query sets have one layout, which makes reading them quick.
             clone = cls.__new__(cls)
-            clone.__dict__ = state
+            clone.model = self.model
+            clone._db = self._db
+            clone._hints = self._hints
         else:
             clone = cls(model=self.model, using=self._db, hints=self._hints)
-            clone.__dict__.update(state, _result_cache=None, _prefetch_done=False)
+            clone._for_write, clone._prefetch_done = False, False
+            clone._prefetch_related_lookups, clone._iterable_class = (), ModelIterable
+        clone._shape = self._shape
+        clone._values = self._values
+        clone._known_related_objects = self._known_related_objects
+        clone._fetch_mode = self._fetch_mode
+        clone._result_cache = None
+        if self._for_write:
+            clone._for_write = True
+        if self._prefetch_related_lookups:
+            clone._prefetch_related_lookups = self._prefetch_related_lookups
+        if self._iterable_class is not ModelIterable:
+            clone._iterable_class = self._iterable_class
         if self._fields is not None:
             clone._fields = self._fields
         return clone
