@@ -233,13 +233,19 @@ def test_a_query_set_and_its_iterator_leave_the_loop(file: Any, run: Run) -> Non
     assert all(loop not in threads for threads in found[RUNS_IN_A_ROW:])
 
 
+def take_for_slow(statement: Statement) -> None:
+    for _ in range(RUNS_IN_A_ROW):
+        statement.pace.took(1.0)
+    assert statement.pace.slow
+
+
 def test_a_cancelled_caller_interrupts_what_runs_in_a_thread_and_leaves_a_clean_connection(
     file: Any, run: Run
 ) -> None:
     endless = Statement(
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
     )
-    endless.pace.slow = True
+    take_for_slow(endless)
     insert = Statement("INSERT INTO note (text) VALUES (%s)")
 
     def stuck() -> None:
@@ -265,7 +271,7 @@ def test_a_cancelled_caller_interrupts_what_runs_in_a_thread_and_leaves_a_clean_
 
 def test_a_caller_cancelled_before_a_thread_was_free_leaves_nothing_behind(file: Any, run: Run) -> None:
     quick = Statement("SELECT 1")
-    quick.pace.slow = True
+    take_for_slow(quick)
 
     def ask() -> Any:
         return connections["file"].fetch(quick)
@@ -286,7 +292,7 @@ def test_a_child_of_a_transaction_waits_for_its_parents_slow_statement_without_h
     file: Any, run: Run
 ) -> None:
     slow = Statement(COUNT.replace("60000", "900000"))
-    slow.pace.slow = True
+    take_for_slow(slow)
     ticks: list[float] = []
 
     async def child() -> Any:
