@@ -148,7 +148,11 @@ class BaseHandler:
         """
         if not self._may_wait:
             return True
-        resolver = get_resolver(getattr(request, "urlconf", None))
+        try:
+            resolver = get_resolver(getattr(request, "urlconf", None))
+        except Exception:
+            # Told inside the chain, like whatever else is wrong with the configuration.
+            return False
         return resolver.is_whole_path(request.path_info) and not self.is_cooperative(request)
 
     def respond(self, request: HttpRequest) -> HttpResponseBase:

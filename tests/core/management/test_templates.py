@@ -52,6 +52,7 @@ def test_the_settings_of_a_new_project_follow_its_environment(tmp_path, monkeypa
         monkeypatch.delenv(name, raising=False)
     developing = load()
     assert developing["DEBUG"] is True
+    assert developing["ALLOWED_HOSTS"] == [".localhost", "127.0.0.1", "[::1]"]
     assert developing["FETCH_PEERS"] and developing["VALIDATE_ON_SAVE"]
     assert developing["PASSWORD_HASHERS"][0].endswith("Argon2PasswordHasher")
     assert any("csp" in entry for entry in developing["MIDDLEWARE"])
