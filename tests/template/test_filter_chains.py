@@ -189,6 +189,7 @@ ESCAPING = sorted(set(ARGUMENTS) - {"safe", "safeseq"})
 @example([("escape", None), ("join", "h")], ["<i>", "<b>"], "<script>")
 @example([("json_script", "h")], "</script><b>", '"><b>')
 @example([("unordered_list", None), ("slice", "::-1")], [">x=rorreno gmi"], "")
+@example([("json_script", "i'd"), ("truncatechars", 4), ("linebreaks", None)], 1, "<script>alert(1)</script>")
 def test_no_chain_lets_a_visitors_tags_through(chain: Chain, value: Any, hostile: str) -> None:
     # A literal in the template is the author's and may hold tags.
     assume(not any(isinstance(argument, str) and "<" in argument for _, argument in chain))
@@ -200,7 +201,13 @@ def test_no_chain_lets_a_visitors_tags_through(chain: Chain, value: Any, hostile
     template = ENGINE.from_string(f"{{{{ {source_of(chain)} }}}}")
     shown = outcome(lambda: template.render(Context({"x": value, "h": hostile})))
     allowed = OWN if "json_script" in names else OWN - {"script", "script id", "script type"}
-    assert Tags(shown).seen <= allowed
+    assert {tag for tag in Tags(shown).seen if not is_cut(tag, allowed)} <= allowed
+
+
+def is_cut(tag: str, own: set[str]) -> bool:
+    """Say whether this is what `truncatechars`, which knows no HTML, leaves of a tag that a filter wrote."""
+    beginning, cut, _ = tag.partition("…")
+    return bool(cut) and any(name.startswith(beginning) for name in own)
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
