@@ -118,7 +118,10 @@ def test_a_transaction_on_the_primary_is_seen_by_the_replica_as_a_whole(
     assert note.objects.count() == 10
 
 
-def test_writing_to_a_replica_is_refused_and_leaves_the_connection_usable(note: Any) -> None:
+def test_writing_to_a_replica_is_refused_and_leaves_the_connection_usable(
+    note: Any, servers: tuple[Cluster, Cluster]
+) -> None:
+    caught_up(servers)
     with pytest.raises(InternalError, match="read-only"):
         note.objects.using("replica").create(text="one")
     with pytest.raises(InternalError, match="read-only"), transaction.atomic(using="replica"):
