@@ -16,7 +16,6 @@ from nuages.template.lexer import DebugLexer, Lexer
 from nuages.template.nodes import Node, NodeList, TextNode
 from nuages.template.origin import Origin
 from nuages.template.parser import Parser
-from nuages.template.presentation import interned
 from nuages.template.tokens import UNKNOWN_SOURCE, Token
 from nuages.utils.functional import cached_property
 from nuages.utils.safestring import SafeString
@@ -103,8 +102,7 @@ class Renderable:
             return unit.render_live(context)
         parts: list[str] = []
         names = context.flatten()
-        switches = interned((context.autoescape, context.use_l10n, context.use_tz))
-        function = unit.function(switches, context.template.engine.string_if_invalid)
+        function = unit.function(switches_of(context), context.template.engine.string_if_invalid)
         function(context, names, None, parts.append)
         for name in unit.sets:
             # Set at the outermost level, so still there after rendering, as documented for the context.

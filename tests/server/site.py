@@ -106,6 +106,9 @@ async def slow(request):
     note("finished")
     return HttpResponse("slow")
 
+async def task(request):
+    return HttpResponse(f"{type(asyncio.current_task().get_coro()).__name__} {in_worker()}")
+
 def cookies(request):
     return HttpResponse(",".join(sorted(request.COOKIES)))
 
@@ -137,7 +140,7 @@ urlpatterns = [
     path("", plain), path("coloured/", coloured), path("query/", query), path("aquery/", aquery),
     path("pieces/", pieces), path("apieces/", apieces), path("file/", file), path("body/", body),
     path("field/", field), path("upload/", upload), path("slow/", slow), path("sleepy/", sleepy), path("boom/", boom),
-    path("cookies/", cookies), path("asked/<asking:given>/", asked), path("aasked/<asking:given>/", aasked),
+    path("cookies/", cookies), path("task/", task), path("asked/<asking:given>/", asked), path("aasked/<asking:given>/", aasked),
 ]
 """
 

@@ -52,6 +52,12 @@ def test_views_of_both_colours_answer(site: Served, path: str, expected: bytes) 
     assert site.get(path)[::2] == (200, expected)
 
 
+def test_the_servers_own_coroutine_stays_on_the_loop_and_the_view_runs_in_a_worker(site: Served) -> None:
+    # At the first request it becomes known which one that is.
+    site.get("/")
+    assert site.get("/task/")[2] == b"coroutine True"
+
+
 @pytest.mark.parametrize("path", ["/asked/", "/aasked/"])
 def test_a_converter_that_waits_does_so_in_a_worker_whatever_the_view(site: Served, path: str) -> None:
     assert [site.get(f"{path}{number}/")[2] for number in (1, 2, 3)] == [b"2 True", b"3 True", b"4 True"]
