@@ -50,6 +50,9 @@ class Missing:
 class VariableDoesNotExist(Exception):
     """A variable is not in the context, or an object has no such part."""
 
+    # One that comes out of a call (of `block.super`, say) leaves the variable that was called without a value.
+    silent_variable_failure = True
+
     def __init__(self, msg: str, params: tuple[Any, ...] = ()) -> None:
         self.msg = msg
         self.params = params

@@ -245,7 +245,7 @@ class PartialTemplate(Renderable):
         self.origin = origin
         self.name = name
         self.engine: Any = None
-        # While a question about its nodes is being answered: see `tags.partials.Call`.
+        # While a question about its nodes is being answered: see `tags.partials.PartialNode`.
         self.is_asked = False
         self._source_start = source_start
         self._source_end = source_end

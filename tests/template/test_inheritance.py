@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from nuages.core.exceptions import ObjectDoesNotExist
 from nuages.template import Context, TemplateDoesNotExist, TemplateSyntaxError, instrumentation
 from nuages.template.loader_tags import BLOCK_CONTEXT_KEY, BlockContext, BlockNode
 from nuages.template.presentation import interned
@@ -32,6 +33,18 @@ def test_super_sees_variables_set_around_it() -> None:
         "c": "{% extends 'p' %}{% block b %}{% with v=1 %}{{ block.super }}{% endwith %}{% endblock %}",
     }
     assert rendered("c", family) == "(1)"
+
+
+def test_super_is_silent_where_a_variable_in_the_overridden_block_would_be() -> None:
+    templates = {
+        "p": "[{% block b %}{{ 1|add:missing }}{% endblock %}{% block c %}{% for x in gone %}{% endfor %}{% endblock %}]",
+        "c": "{% extends 'p' %}{% block b %}<{{ block.super }}>{% endblock %}{% block c %}({{ block.super|upper }}){% endblock %}",
+    }
+
+    def gone() -> None:
+        raise ObjectDoesNotExist
+
+    assert rendered("c", templates, gone=gone) == "[<>()]"
 
 
 def test_super_in_a_template_without_parent_is_an_error() -> None:
@@ -214,6 +227,12 @@ def test_templates_that_only_extend_share_their_python_and_keep_their_names() ->
         ("{% load own %}{% partialdef p %}{% remember %}{% endpartialdef %}{% partial p %}[{{ seen }}]", "[1]"),
         # Its tags remember nothing from one time to the next.
         ("{% partialdef p %}{% cycle 'a' 'b' %}{% endpartialdef %}{% partial p %}{% partial p %}", "aa"),
+        # Where one is defined inline it is part of what stands around it.
+        (
+            "{% for z in 'abc' %}{% partialdef p inline %}{% cycle 'a' 'b' %}{% ifchanged x %}!{% endifchanged %}{% endpartialdef %}"
+            "{% partial p %};{% endfor %}",
+            "a!a;ba;aa;",
+        ),
         # It may call itself.
         (
             "{% partialdef p %}{{ n.v }}{% firstof n.v as y %}{% for n in n.c %}{% partial p %}{% endfor %}{% endpartialdef %}"

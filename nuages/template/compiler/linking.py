@@ -12,8 +12,8 @@ from nuages.template.compiler.runtime import helper
 from nuages.template.compiler.unit import BLOCKS_KEY, Unit, lively
 from nuages.template.context import BUILTINS, Context
 from nuages.template.exceptions import TemplateSyntaxError
-from nuages.template.lookup import settle, step
-from nuages.template.presentation import Switches
+from nuages.template.lookup import Missing, settle, step
+from nuages.template.presentation import Switches, log_failure
 from nuages.utils.safestring import SafeString
 
 if TYPE_CHECKING:
@@ -100,9 +100,16 @@ class BlockView:
 @helper
 def super_block(block: Any, names: dict[str, Any]) -> Any:
     """`{{ block.super }}` seen where the tag stands, with the variables set so far."""
-    if type(block) is BlockView:
+    if type(block) is not BlockView:
+        return step("super")(settle(block))
+    try:
         return block.overridden(names)
-    return step("super")(settle(block))
+    except Exception as error:
+        if not getattr(error, "silent_variable_failure", False):
+            raise
+        # As of any other variable: a filter's argument that is missing, a row that is not there.
+        log_failure(Missing("super", block, silent=True, error=error), None)
+        return SafeString()
 
 
 @helper

@@ -22,13 +22,20 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Call(Node):
-    """A tag that puts out a partial, which is rendered with the context as it is and may set variables in it."""
+class PartialNode(Node):
+    """A partial put out: it is rendered with the context as it is and may set variables in it."""
+
+    child_nodelists = ()
+
+    def __init__(self, partial_name: str, partial_mapping: dict[str, PartialTemplate]) -> None:
+        self.partial_name = partial_name
+        # Filled while the rest of the template is parsed, so asked only when compiling.
+        self.partial_mapping = partial_mapping
 
     @property
     def target(self) -> PartialTemplate | None:
-        """The partial."""
-        raise NotImplementedError
+        """The partial; None where the template defines none of this name."""
+        return self.partial_mapping.get(self.partial_name)
 
     @property
     def binds(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -51,8 +58,12 @@ class Call(Node):
         finally:
             partial.is_asked = False
 
-    def call(self, code: Emitter, partial: PartialTemplate) -> None:
-        """Write the call, and take over what the partial sets."""
+    def emit(self, code: Emitter) -> None:
+        partial = self.target
+        if partial is None:
+            code.do(code.call("no_such_partial", code.const(self.partial_name)))
+            return
+        # What the partial sets is taken over.
         names = code.const(None) if code.live else code.everything()
         kept = code.temporary("names") if self.binds and not code.live else None
         if kept is not None:
@@ -74,47 +85,18 @@ class Call(Node):
                 code.if_(code.compared(code.const(name), ast.In(), code.local(kept)), body)
 
 
-class PartialDefNode(Call):
-    """The definition of a partial, rendered where it stands only when it says `inline`."""
+class PartialDefNode(Node):
+    """The definition of a partial; one that says `inline` is also part of what stands around it."""
 
-    own_layer = True
-    stands_apart = True
-
-    def __init__(self, partial_name: str, inline: bool, nodelist: NodeList, partial: PartialTemplate) -> None:
+    def __init__(self, partial_name: str, inline: bool, nodelist: NodeList) -> None:
         self.partial_name = partial_name
         self.inline = inline
         self.nodelist = nodelist
-        self.partial = partial
-
-    @property
-    def target(self) -> PartialTemplate | None:
-        return self.partial if self.inline else None
+        self.own_layer = self.stands_apart = not inline
 
     def emit(self, code: Emitter) -> None:
         if self.inline:
-            self.call(code, self.partial)
-
-
-class PartialNode(Call):
-    """A partial put out."""
-
-    child_nodelists = ()
-
-    def __init__(self, partial_name: str, partial_mapping: dict[str, PartialTemplate]) -> None:
-        self.partial_name = partial_name
-        # Filled while the rest of the template is parsed, so asked only when compiling.
-        self.partial_mapping = partial_mapping
-
-    @property
-    def target(self) -> PartialTemplate | None:
-        return self.partial_mapping.get(self.partial_name)
-
-    def emit(self, code: Emitter) -> None:
-        partial = self.target
-        if partial is None:
-            code.do(code.call("no_such_partial", code.const(self.partial_name)))
-        else:
-            self.call(code, partial)
+            code.nodes(self.nodelist)
 
 
 @helper
@@ -148,9 +130,8 @@ def partialdef_func(parser: Parser, token: Token) -> PartialDefNode:
         raise TemplateSyntaxError(f"Partial '{name}' is already defined in the '{where}' template.")
     start = token.position[0] if token.position else None
     stop = end.position[1] if end.position else None
-    partial = PartialTemplate(nodelist, parser.origin, name, start, stop)  # type: ignore[arg-type]
-    partials[name] = partial
-    return PartialDefNode(name, len(words) == 3, nodelist, partial)
+    partials[name] = PartialTemplate(nodelist, parser.origin, name, start, stop)  # type: ignore[arg-type]
+    return PartialDefNode(name, len(words) == 3, nodelist)
 
 
 @register.tag(name="partial")
