@@ -240,6 +240,15 @@ class FilterExpression:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.token!r}>"
 
+    @property
+    def may_miss(self) -> bool:
+        """Whether a filter has a variable for an argument, which must be there."""
+        return any(
+            looked_up and argument.lookups is not None
+            for _, arguments in self.filters
+            for looked_up, argument in arguments
+        )
+
     def resolve(self, context: Any, ignore_failures: bool = False) -> Any:
         """The value after all filters. A missing variable gives `string_if_invalid`, or None if told so."""
         value = self.var

@@ -160,7 +160,11 @@ def _take_words(text: str, room: int) -> tuple[str, int]:
     words = text.split()
     if len(words) <= room:
         return text, len(words)
-    return " ".join(words[:room]), -1
+    if not room:
+        return "", -1
+    # A tag may stand before the space at the beginning.
+    indent = text[: len(text) - len(text.lstrip())]
+    return f"{indent}{' '.join(words[:room])}", -1
 
 
 @keep_lazy_text

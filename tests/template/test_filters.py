@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from nuages.contrib.humanize.templatetags.humanize import apnumber, intword
+from nuages.contrib.humanize.templatetags.humanize import apnumber, intcomma, intword
 from nuages.template import Context, Engine
+from nuages.template.defaultfilters import floatformat
 from nuages.utils.safestring import SafeString
 from tests.template.conftest import Render
 
@@ -68,3 +70,39 @@ def test_a_format_that_a_visitor_chose_makes_nothing_safe() -> None:
         Engine().from_string('{{ text|stringformat:form }} {{ text|stringformat:"s<b>" }}').render(context)
     )
     assert rendered == "&lt;i&gt;&lt;b&gt; <i><b>"
+
+
+@pytest.mark.parametrize(
+    ("value", "grouped"),
+    [
+        ("-0.5", "-0.5"),
+        ("-1234.5", "-1,234.5"),
+        ("123456 files", "123,456 files"),
+        ("007", "007"),
+        ("about 1000", "about 1000"),
+    ],
+)
+def test_digits_are_grouped_without_a_language_as_they_stand(value: str, grouped: str) -> None:
+    assert intcomma(value, use_l10n=False) == grouped
+
+
+def test_yesno_with_more_than_three_words_has_none_for_the_third(render: Render) -> None:
+    source = "{{ x|yesno:'yes,no,maybe,never' }} {{ x|yesno:words }}"
+    assert render(source, x=None, words="yes,no,maybe,never") == "no no"
+    assert render(source, x=True, words="yes,no,maybe,never") == "yes yes"
+
+
+def test_a_filter_tag_puts_out_whatever_its_filter_gives(render: Render) -> None:
+    assert render("{% filter make_list %}ab{% endfilter %}") == "['a', 'b']"
+
+
+def test_widthratio_shows_nothing_where_a_filter_lacks_its_argument(render: Render) -> None:
+    assert render("a{% widthratio x|add:missing 10 100 %}b", x=1) == "ab"
+    assert render("{% widthratio x|add:more 10 100 as width %}{{ width }}", x=1, more=1) == "20"
+
+
+@pytest.mark.parametrize(
+    ("places", "shown"), [(2.0, "1.50"), (Decimal(1), "1.5"), (True, "1.5"), (float("inf"), "1.5")]
+)
+def test_places_may_be_a_number_of_any_kind(places: Any, shown: str) -> None:
+    assert floatformat(1.5, places) == shown

@@ -101,6 +101,12 @@ def test_truncated_markup_closes_what_it_opened():
     assert Truncator(markup).chars(6, html=True) == "<p>one <b>t…</b></p>"
 
 
+def test_words_cut_after_a_tag_keep_the_space_after_it():
+    assert Truncator("<b>one</b> two three").words(2, html=True) == "<b>one</b> two…"
+    assert Truncator("<b>one</b> two three").words(1, html=True) == "<b>one</b>…"
+    assert Truncator("  one  two").words(1, html=True) == "  one…"
+
+
 @given(st.text(), st.integers(1, 30))
 def test_truncation_by_characters_keeps_to_its_limit(text, limit):
     # What combines with the character before it takes no place of its own.

@@ -34,8 +34,6 @@ def yesno(value: Any, arg: str | None = None) -> Any:
         return value
     for_true, for_false = words[:2]
     for_none = words[2] if len(words) == 3 else for_false
-    if len(words) > 3:
-        return value
     if value is None:
         return for_none
     return for_true if value else for_false

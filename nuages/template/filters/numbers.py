@@ -138,6 +138,11 @@ def _decimal(value: Any) -> Decimal | None:
 
 def _notation(arg: Any) -> tuple[int | None, bool, bool | None]:
     """Places, whether digits are grouped, and whether the language counts."""
+    if isinstance(arg, float | Decimal | bool):
+        try:
+            arg = int(arg)
+        except (ValueError, OverflowError):
+            return None, False, None
     return _notation_of(str(arg))
 
 

@@ -36,15 +36,6 @@ class TemplateLiteral(Operand):
         super().__init__(value)
         self.text = text
 
-    @property
-    def may_miss(self) -> bool:
-        """Whether a filter has a variable for an argument, which must be there."""
-        return any(
-            looked_up and argument.lookups is not None
-            for _, arguments in self.value.filters
-            for looked_up, argument in arguments
-        )
-
     def eval(self, context: Any) -> Any:
         """The expression's value, None for a missing variable."""
         return self.value.resolve(context, ignore_failures=True)
@@ -133,7 +124,7 @@ class IfNode(Node):
                 return False
             if not number or condition is None:
                 continue
-            if not isinstance(condition, TemplateLiteral) or condition.may_miss:
+            if not isinstance(condition, TemplateLiteral) or condition.value.may_miss:
                 return False
         return True
 
@@ -156,7 +147,7 @@ class IfNode(Node):
     @staticmethod
     def _truth(code: Emitter, condition: Any) -> ast.expr:
         # Only a filter's argument can be found missing here; it makes the condition false.
-        if isinstance(condition, TemplateLiteral) and condition.may_miss:
+        if isinstance(condition, TemplateLiteral) and condition.value.may_miss:
             truth = code.temporary("test")
             with code.block() as body:
                 code.assign_local(truth, condition.write(code))

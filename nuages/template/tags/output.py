@@ -190,7 +190,8 @@ class FilterNode(Node):
         with code.capture("content") as content:
             code.nodes(self.nodelist)
         with code.layer({"var": code.call("safe", content)}, ()):
-            code.put(code.value(self.filter_expr))
+            # A filter may give anything: a list, say.
+            code.put(code.formatted(code.value(self.filter_expr)))
 
 
 @register.tag("filter")

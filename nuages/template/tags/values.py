@@ -329,8 +329,21 @@ class WidthRatioNode(AsNode):
         self.asvar = asvar
 
     def emit(self, code: Emitter) -> None:
-        values = (code.value(expression) for expression in (self.val_expr, self.max_expr, self.max_width))
-        self.finish(code, code.call("width_ratio", *values))
+        expressions = self.val_expr, self.max_expr, self.max_width
+        if not any(expression.may_miss for expression in expressions):
+            self.finish(code, self._ratio(code, expressions))
+            return
+        ratio = code.temporary("ratio")
+        with code.block() as body:
+            code.assign_local(ratio, self._ratio(code, expressions))
+        with code.block() as handler:
+            code.assign_local(ratio, code.const(""))
+        code.try_except(body, "VariableDoesNotExist", handler)
+        self.finish(code, code.local(ratio))
+
+    @staticmethod
+    def _ratio(code: Emitter, expressions: Iterable[FilterExpression]) -> ast.expr:
+        return code.call("width_ratio", *map(code.value, expressions))
 
 
 @helper

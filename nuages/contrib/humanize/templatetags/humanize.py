@@ -68,6 +68,7 @@ def _ordinal_pattern(number: int) -> str:
 
 
 _NUMBER = re.compile(r"(-?\d+)(\.\d+)?\Z")
+_WHOLE = re.compile(r"(-?)(\d+)")
 
 
 @register.filter(is_safe=True)
@@ -79,8 +80,14 @@ def intcomma(value: Any, use_l10n: bool = True) -> Any:
             return intcomma(value, False)
         return number_format(number, use_l10n=True, force_grouping=True)
     text = str(value)
-    match = _NUMBER.match(text)
-    return f"{int(match[1]):,}{match[2] or ''}" if match else text
+    match = _WHOLE.match(text)
+    return f"{match[1]}{_grouped(match[2])}{text[match.end() :]}" if match else text
+
+
+def _grouped(digits: str) -> str:
+    """Digits with a comma before each three from the end."""
+    first = len(digits) % 3 or 3
+    return ",".join([digits[:first], *(digits[at : at + 3] for at in range(first, len(digits), 3))])
 
 
 def _as_number(value: Any) -> Any:
