@@ -22,8 +22,9 @@ from nuages.utils.translation import gettext_lazy, pgettext_lazy
 if TYPE_CHECKING:
     from nuages.template.parser import Parser
 
-_WHOLE = re.compile(r"[-+]?\d+\Z")
-_FRACTION = re.compile(r"[-+]?(?:\d+\.\d*|\.?\d+)(?:[eE][-+]?\d+)?\Z")
+_DIGITS = r"\d(?:_?\d)*"
+_WHOLE = re.compile(rf"[-+]?{_DIGITS}\Z")
+_FRACTION = re.compile(rf"[-+]?(?:{_DIGITS}\.(?:{_DIGITS})?|\.?{_DIGITS})(?:[eE][-+]?{_DIGITS})?\Z")
 
 # Filters and look-ups in a row: Python's compiler does not go much deeper, and nobody means it.
 LINKS_AT_MOST = 500
@@ -138,11 +139,10 @@ def _string_if_invalid(context: Any) -> str:
     return getattr(engine, "string_if_invalid", "")
 
 
-# The pieces of an expression. A number comes before a name, as `1.2` would be both; what follows a number
-# must not go on like a name, as `1.2.3` is a look-up.
+# The pieces of an expression. What may not stand in a name is found when the name is read, with a better word for it.
 _STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"|\'[^\'\\]*(?:\\.[^\'\\]*)*\''
 _CONSTANT = rf"(?P<constant>_\((?:{_STRING})\)|{_STRING})"
-_NAME = r"(?P<name>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])|[\w.]+)"
+_NAME = r"(?P<name>[\w.+-]+)"
 _HEAD = re.compile(rf"{_CONSTANT}|{_NAME}", re.DOTALL)
 _FILTER = re.compile(rf"\s*\|\s*(?P<filter>\w+)(?::(?:{_CONSTANT}|{_NAME}))?", re.DOTALL)
 

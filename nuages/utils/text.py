@@ -265,7 +265,7 @@ async def acompress_sequence(sequence: Any, *, max_random_bytes: int | None = No
 
 
 _QUOTED = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
-_BIT = _lazy_re_compile(rf"""(?:[^\s"']|{_QUOTED})+(?=\s|$)|\S+""", re.DOTALL)
+_BIT = _lazy_re_compile(rf"""[^\s"']*(?:{_QUOTED}[^\s"']*)+|\S+""", re.DOTALL)
 
 
 def smart_split(text: Any) -> Iterator[str]:

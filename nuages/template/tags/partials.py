@@ -120,7 +120,7 @@ def partialdef_func(parser: Parser, token: Token) -> PartialDefNode:
             f"Got {words[2]!r}."
         )
     acceptable = ("endpartialdef", f"endpartialdef {name}")
-    nodelist = parser.parse(("endpartialdef",))
+    nodelist = parser.parse(acceptable)
     end = parser.next_token()
     if end.contents not in acceptable:
         parser.invalid_block_tag(end, "endpartialdef", acceptable)
