@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from nuages.core.exceptions import ObjectDoesNotExist
 from nuages.template import Context, TemplateDoesNotExist, TemplateSyntaxError, instrumentation
 from nuages.template.loader_tags import BLOCK_CONTEXT_KEY, BlockContext, BlockNode
 from nuages.template.presentation import interned
+from nuages.test import override_settings
+from nuages.urls import NoReverseMatch, path
 from tests.template.conftest import engine_of
 
 FAMILY = {
@@ -35,16 +36,24 @@ def test_super_sees_variables_set_around_it() -> None:
     assert rendered("c", family) == "(1)"
 
 
-def test_super_is_silent_where_a_variable_in_the_overridden_block_would_be() -> None:
+@pytest.mark.parametrize("place", ["", "{% load own %}{% remember %}"])
+def test_super_has_no_value_where_a_filter_lacks_its_argument(place: str) -> None:
     templates = {
-        "p": "[{% block b %}{{ 1|add:missing }}{% endblock %}{% block c %}{% for x in gone %}{% endfor %}{% endblock %}]",
-        "c": "{% extends 'p' %}{% block b %}<{{ block.super }}>{% endblock %}{% block c %}({{ block.super|upper }}){% endblock %}",
+        "p": "[{% block b %}{{ 1|add:missing }}{% endblock %}]",
+        "c": "{% extends 'p' %}{% block b %}" + place + "<{{ block.super }}>{% endblock %}",
     }
+    assert rendered("c", templates) == "[<>]"
 
-    def gone() -> None:
-        raise ObjectDoesNotExist
 
-    assert rendered("c", templates, gone=gone) == "[<>()]"
+@override_settings(ROOT_URLCONF=type("Routes", (), {"urlpatterns": [path("x/", print, name="somewhere")]}))
+@pytest.mark.parametrize("place", ["", "{% load own %}{% remember %}"])
+def test_super_raises_what_else_goes_wrong_in_the_overridden_block(place: str) -> None:
+    templates = {
+        "p": "[{% block b %}{% url 'nowhere' %}{% endblock %}]",
+        "c": "{% extends 'p' %}{% block b %}" + place + "<{{ block.super }}>{% endblock %}",
+    }
+    with pytest.raises(NoReverseMatch):
+        rendered("c", templates)
 
 
 def test_super_in_a_template_without_parent_is_an_error() -> None:

@@ -132,7 +132,7 @@ def test_words_are_turned_round():
     assert list(smart_split('a "b c" d')) == ["a", '"b c"', "d"]
     assert list(smart_split("""x="b c"y'd e' f""")) == ["""x="b c"y'd e'""", "f"]
     # A quotation mark that nothing closes begins a word.
-    assert list(smart_split('"a b"\'c d it\'s')) == ['"a b"\'c d it\'s']
+    assert list(smart_split("\"a b\"'c d it's")) == ["\"a b\"'c d it's"]
     assert list(smart_split('"a b"\'c d')) == ['"a b"', "'c", "d"]
     assert list(smart_split("it's 5\" wide")) == ["it's", '5"', "wide"]
     assert unescape_string_literal(r'"a \"b\""') == 'a "b"'

@@ -418,7 +418,7 @@ class Emitter(Variables):
         """What is no look-up here: properties of our own loops and blocks."""
         if lookups[0] == "forloop" and len(lookups) > 1:
             return self._loop_number([*lookups[1:]])
-        if lookups == ("block", "super") and not self.live:
+        if lookups == ("block", "super"):
             return self.call("super_block", self.read("block"), self.everything())
         return None
 

@@ -12,7 +12,7 @@ from nuages.template.compiler.runtime import helper
 from nuages.template.compiler.unit import BLOCKS_KEY, Unit, lively
 from nuages.template.context import BUILTINS, Context
 from nuages.template.exceptions import TemplateSyntaxError
-from nuages.template.lookup import Missing, settle, step
+from nuages.template.lookup import Missing, VariableDoesNotExist, settle, step
 from nuages.template.presentation import Switches, log_failure
 from nuages.utils.safestring import SafeString
 
@@ -104,10 +104,8 @@ def super_block(block: Any, names: dict[str, Any]) -> Any:
         return step("super")(settle(block))
     try:
         return block.overridden(names)
-    except Exception as error:
-        if not getattr(error, "silent_variable_failure", False):
-            raise
-        # As of any other variable: a filter's argument that is missing, a row that is not there.
+    except VariableDoesNotExist as error:
+        # As for any variable: a filter in there lacks its argument.
         log_failure(Missing("super", block, silent=True, error=error), None)
         return SafeString()
 
