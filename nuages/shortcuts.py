@@ -83,9 +83,14 @@ def resolve_url(to: Any, *args: Any, **kwargs: Any) -> str:
         return to
 
 
-def _queryset(klass: Any, caller: str) -> Any:
+def _get_queryset(klass: Any) -> Any:
+    """The rows of a model; anything but a model as it is. Other packages know it by this name."""
     manager = getattr(klass, "_default_manager", None)
-    queryset = klass if manager is None else manager.all()
+    return klass if manager is None else manager.all()
+
+
+def _queryset(klass: Any, caller: str) -> Any:
+    queryset = _get_queryset(klass)
     if not hasattr(queryset, "get") or not hasattr(queryset, "filter"):
         name = klass.__name__ if isinstance(klass, type) else type(klass).__name__
         raise ValueError(f"First argument to {caller}() must be a Model, Manager, or QuerySet, not '{name}'.")

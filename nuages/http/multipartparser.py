@@ -29,7 +29,7 @@ from nuages.utils.http import parse_header_parameters
 if TYPE_CHECKING:
     from nuages.core.files.uploadhandler import FileUploadHandler
 
-__all__ = ["InputStreamExhausted", "MultiPartParser", "MultiPartParserError"]
+__all__ = ["ChunkIter", "InputStreamExhausted", "MultiPartParser", "MultiPartParserError"]
 
 # What an item of the body is.
 RAW = "raw"
@@ -50,6 +50,26 @@ class MultiPartParserError(Exception):
 
 class InputStreamExhausted(Exception):
     """There is nothing more to read."""
+
+
+class ChunkIter:
+    """The bytes of a stream in pieces of at most `chunk_size`, for parsers of other kinds of body."""
+
+    def __init__(self, flo: Any, chunk_size: int = 64 * 1024) -> None:
+        self.flo = flo
+        self.chunk_size = chunk_size
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            piece: bytes = self.flo.read(self.chunk_size)
+        except InputStreamExhausted:
+            raise StopIteration from None
+        if not piece:
+            raise StopIteration
+        return piece
 
 
 class Part(NamedTuple):

@@ -1,9 +1,19 @@
-"""The documented place of the built-in tags; `nuages.template.tags` holds them."""
+"""The documented place of the built-in tags, their nodes and the functions that read them; `nuages.template.tags` holds them."""
 
 from __future__ import annotations
 
+from nuages.template.library import token_kwargs
 from nuages.template.tags import register
-from nuages.template.tags.branching import ForNode, IfNode, TemplateIfParser, TemplateLiteral, WithNode
+from nuages.template.tags.branching import (
+    ForNode,
+    IfNode,
+    TemplateIfParser,
+    TemplateLiteral,
+    WithNode,
+    do_for,
+    do_if,
+    do_with,
+)
 from nuages.template.tags.output import (
     AutoEscapeControlNode,
     CommentNode,
@@ -15,11 +25,27 @@ from nuages.template.tags.output import (
     SpacelessNode,
     TemplateTagNode,
     VerbatimNode,
+    autoescape,
+    comment,
+    csrf_token,
+    debug,
+    do_filter,
     find_library,
+    load,
     load_from_library,
+    spaceless,
+    templatetag,
+    verbatim,
 )
 from nuages.template.tags.partials import PartialDefNode, PartialNode
-from nuages.template.tags.remembering import CycleNode, IfChangedNode, ResetCycleNode
+from nuages.template.tags.remembering import (
+    CycleNode,
+    IfChangedNode,
+    ResetCycleNode,
+    cycle,
+    ifchanged,
+    resetcycle,
+)
 from nuages.template.tags.values import (
     FirstOfNode,
     GroupedResult,
@@ -29,6 +55,12 @@ from nuages.template.tags.values import (
     RegroupNode,
     URLNode,
     WidthRatioNode,
+    firstof,
+    lorem,
+    now,
+    regroup,
+    url,
+    widthratio,
 )
 
 __all__ = [
@@ -60,7 +92,29 @@ __all__ = [
     "VerbatimNode",
     "WidthRatioNode",
     "WithNode",
+    "autoescape",
+    "comment",
+    "csrf_token",
+    "cycle",
+    "debug",
+    "do_filter",
+    "do_for",
+    "do_if",
+    "do_with",
     "find_library",
+    "firstof",
+    "ifchanged",
+    "load",
     "load_from_library",
+    "lorem",
+    "now",
     "register",
+    "regroup",
+    "resetcycle",
+    "spaceless",
+    "templatetag",
+    "token_kwargs",
+    "url",
+    "verbatim",
+    "widthratio",
 ]

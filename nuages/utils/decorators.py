@@ -14,6 +14,15 @@ Decorator = Callable[[Any], Any]
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
+class classonlymethod(classmethod):  # type: ignore[type-arg]
+    """A class method that instances do not have."""
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is not None:
+            raise AttributeError("This method is available only on the class, not on instances.")
+        return super().__get__(instance, owner)
+
+
 def method_decorator(
     decorator: Decorator | Sequence[Decorator], name: str = ""
 ) -> Callable[[Decorated], Decorated]:

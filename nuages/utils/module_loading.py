@@ -100,20 +100,25 @@ def autodiscover_modules(*args: str, register_to: Any = None) -> None:
 
     When a module raises, the registry of `register_to` is put back as it was before that module.
     """
-    import copy
-
     from nuages.apps import apps
 
     for app_config in apps.get_app_configs():
         for name in args:
-            before = copy.copy(register_to._registry) if register_to else None
-            try:
-                import_module(f"{app_config.name}.{name}")
-            except Exception:
-                if register_to:
-                    register_to._registry = before
-                if module_has_submodule(app_config.module, name):
-                    raise
+            discover_module(app_config, name, register_to)
+
+
+def discover_module(app_config: Any, name: str, register_to: Any) -> None:
+    """The same for one submodule of one app."""
+    import copy
+
+    before = copy.copy(register_to._registry) if register_to else None
+    try:
+        import_module(f"{app_config.name}.{name}")
+    except Exception:
+        if register_to:
+            register_to._registry = before
+        if module_has_submodule(app_config.module, name):
+            raise
 
 
 def module_has_submodule(package: ModuleType, module_name: str) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from nuages.contrib.admin import autodiscover
 from nuages.core.exceptions import ImproperlyConfigured
-from nuages.test import RequestFactory
+from nuages.test import RequestFactory, modify_settings
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -56,3 +58,26 @@ def test_keys_survive_addresses() -> None:
     key = "a/b_c:d?e#f & 100%\n"
     assert "/" not in quote(key)
     assert unquote(quote(key)) == key
+
+
+def test_an_admin_module_that_needs_the_pages_is_left_out_with_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, admin in (
+        ("needy", "from nuages.contrib.admin.views.main import ChangeList"),
+        ("broken", "import nowhere"),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").touch()
+        (tmp_path / name / "admin.py").write_text(admin)
+    monkeypatch.syspath_prepend(tmp_path)
+    with (
+        pytest.warns(RuntimeWarning, match=r"'needy\.admin' is not loaded: .*views\.main"),
+        modify_settings(INSTALLED_APPS={"append": ["needy"]}),
+    ):
+        autodiscover()
+    with (
+        pytest.raises(ModuleNotFoundError, match="nowhere"),
+        modify_settings(INSTALLED_APPS={"append": ["broken"]}),
+    ):
+        autodiscover()

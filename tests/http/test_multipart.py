@@ -14,7 +14,7 @@ from nuages.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from nuages.core.files.uploadedfile import InMemoryUploadedFile, TemporaryUploadedFile
 from nuages.core.files.uploadhandler import FileUploadHandler, StopUpload
 from nuages.core.handlers.wsgi import WSGIRequest
-from nuages.http.multipartparser import MultiPartParserError
+from nuages.http.multipartparser import ChunkIter, InputStreamExhausted, MultiPartParserError
 from nuages.test.utils import override_settings
 
 
@@ -186,3 +186,15 @@ def test_any_body_gives_a_form_or_a_client_error(pieces: list[bytes]) -> None:
         assert request.POST is not None and request.FILES is not None
     except MultiPartParserError:
         return
+
+
+def test_a_stream_is_read_in_pieces_until_it_is_exhausted() -> None:
+    class Exhausted(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            return super().read(size) or self._refuse()
+
+        def _refuse(self) -> bytes:
+            raise InputStreamExhausted
+
+    assert list(ChunkIter(BytesIO(b"abcde"), 2)) == [b"ab", b"cd", b"e"]
+    assert list(ChunkIter(Exhausted(b"abc"), 2)) == [b"ab", b"c"]

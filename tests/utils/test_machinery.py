@@ -15,7 +15,7 @@ from nuages.utils.archive import extract
 from nuages.utils.connection import BaseConnectionHandler, ConnectionDoesNotExist
 from nuages.utils.crypto import constant_time_compare, get_random_string
 from nuages.utils.csp import CSP, LazyNonce, build_policy
-from nuages.utils.decorators import method_decorator
+from nuages.utils.decorators import classonlymethod, method_decorator
 from nuages.utils.deprecation import MiddlewareMixin
 from nuages.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from nuages.utils.hashable import make_hashable
@@ -59,6 +59,20 @@ def test_a_decorator_for_functions_decorates_a_method():
     assert View().get(4) == 8
     with pytest.raises(ValueError, match="must be the name of a method"):
         method_decorator(doubled, name="missing")(View)
+
+
+def test_instances_do_not_have_a_method_of_the_class_only():
+    class Shelf:
+        @classonlymethod
+        def made(cls):
+            return cls.__name__
+
+    class Box(Shelf):
+        pass
+
+    assert Box.made() == "Box"
+    with pytest.raises(AttributeError, match="only on the class"):
+        Box().made()
 
 
 def test_what_was_worked_out_is_forgotten_when_its_setting_changes():

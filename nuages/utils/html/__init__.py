@@ -15,6 +15,7 @@ from nuages.utils.html.escaping import (
 )
 from nuages.utils.html.links import MAX_URL_LENGTH, Urlizer, smart_urlquote, urlize
 from nuages.utils.html.tags import VOID_ELEMENTS, strip_spaces_between_tags, strip_tags
+from nuages.utils.safestring import mark_safe
 
 __all__ = [
     "MAX_URL_LENGTH",
@@ -29,6 +30,7 @@ __all__ = [
     "html_safe",
     "json_script",
     "linebreaks",
+    "mark_safe",
     "smart_urlquote",
     "strip_spaces_between_tags",
     "strip_tags",

@@ -21,6 +21,7 @@ from nuages.db.models.query.queryset import (
     QuerySet,
 )
 from nuages.db.models.query.raw import RawModelIterable, RawQuerySet
+from nuages.db.models.query_utils import Q
 
 __all__ = [
     "MAX_GET_RESULTS",
@@ -31,6 +32,7 @@ __all__ = [
     "ModelIterable",
     "NamedValuesListIterable",
     "Prefetch",
+    "Q",
     "QuerySet",
     "RawModelIterable",
     "RawQuerySet",
