@@ -11,7 +11,7 @@ from nuages.conf import settings
 from nuages.core.handlers.asgi import ASGIRequest
 from nuages.core.signals import request_started
 from nuages.db import close_old_connections
-from nuages.spine import twin
+from nuages.spine import twin, wait
 from nuages.test.client.client import Client
 from nuages.test.client.factory import RequestFactory
 from nuages.test.client.handler import ClientHandler
@@ -146,6 +146,9 @@ class AsyncClient(_PlainClient):
     async def request(self, **request: Any) -> Any:
         """Send a request made of entries of an ASGI scope."""
         return await _arun(self.perform, **request)
+
+    def _again(self, method: str, path: str, arguments: dict[str, Any]) -> Any:
+        return wait(getattr(self, method)(path, **arguments))
 
     async def get(self, *args: Any, **kwargs: Any) -> Any:
         """Request a page with GET; takes what `Client.get` takes."""

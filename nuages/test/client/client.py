@@ -232,7 +232,8 @@ class Client(ClientSession, RequestFactory):
         return response
 
     def _again(self, method: str, path: str, arguments: dict[str, Any]) -> Any:
-        return getattr(RequestFactory, method)(self, path, **arguments)
+        # Subclasses write bodies in their own ways.
+        return getattr(self, method)(path, **arguments)
 
 
 class JSONOf:
