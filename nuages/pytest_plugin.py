@@ -1,17 +1,20 @@
 """The pytest plugin: databases, clients and settings as fixtures.
 
 It stays out of the way until a settings module is named, by `NUAGES_SETTINGS_MODULE` (or `DJANGO_SETTINGS_MODULE`) in
-the environment or the ini file, or settings are configured in a `conftest.py`. Nothing heavy is imported before.
-Test functions may be `async def`. Fixtures and marks have the names of pytest-django, so its suites run as they are.
+the environment or the ini file or by `--ds`, or settings are configured in a `conftest.py`. Nothing heavy is imported
+before. Test functions may be `async def`. Options, fixtures and marks have the names of pytest-django, so that suites
+written for it run as they are; it must not be there itself.
 """
 
 from __future__ import annotations
 
 import functools
+import operator
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import entry_points
 from inspect import iscoroutinefunction
 from typing import Any
 
@@ -20,34 +23,65 @@ import pytest
 _SETTINGS_VARIABLES = ("NUAGES_SETTINGS_MODULE", "DJANGO_SETTINGS_MODULE")
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--reuse-db` and the ini keys that name the settings module."""
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add the options, and the ini keys that name the settings module."""
+    if entry_points(group="pytest11", name="django") and not pluginmanager.is_blocked("django"):
+        raise pytest.UsageError(
+            "pytest-django and the plugin of nuages have the same options and fixtures: uninstall pytest-django "
+            "(suites written for it run without), or leave one out with -p no:django or -p no:nuages."
+        )
     group = parser.getgroup("nuages")
+    group.addoption("--ds", metavar="MODULE", help="The settings module, before all others that name one.")
     group.addoption("--reuse-db", action="store_true", help="Keep the test databases and use them again.")
+    group.addoption(
+        "--create-db", action="store_true", help="Make the test databases anew in spite of --reuse-db."
+    )
+    group.addoption(
+        "--no-migrations", "--nomigrations", action="store_true", help="Create tables from the models."
+    )
+    group.addoption(
+        "--migrations", action="store_false", dest="no_migrations", help="Create tables by the migrations."
+    )
     for name in _SETTINGS_VARIABLES:
         parser.addini(name, f"the settings module; as the environment's {name}")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Take the settings module from the ini file where the environment names none."""
-    for name in _SETTINGS_VARIABLES:
-        if found := early_config.getini(name):
-            os.environ.setdefault(name, found)
+    """Take the settings module from the command line, or from the ini file where the environment names none.
+
+    With `DJANGO_SETTINGS_MODULE`, `import django` means nuages, as code of such a project says that.
+    """
+    if chosen := early_config.known_args_namespace.ds:
+        os.environ.pop("NUAGES_SETTINGS_MODULE", None)
+        os.environ["DJANGO_SETTINGS_MODULE"] = chosen
+    else:
+        for name in _SETTINGS_VARIABLES:
+            if found := early_config.getini(name):
+                os.environ.setdefault(name, found)
+    if os.environ.get("DJANGO_SETTINGS_MODULE"):
+        import nuages.compat
+
+        nuages.compat.install()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Describe the mark, and load the apps of the settings module."""
     config.addinivalue_line(
         "markers",
-        "django_db(transaction=False, databases=None, reset_sequences=False): the test uses the database, in a "
-        "transaction that is rolled back unless it asks for real ones.",
+        "django_db(transaction=False, databases=None, reset_sequences=False, serialized_rollback=False): the test "
+        "uses the database, in a transaction that is rolled back unless it asks for real ones.",
     )
     # Test modules import models while they are collected. A conftest.py may also configure settings later on.
-    if any(os.environ.get(name) for name in _SETTINGS_VARIABLES):
+    if _named():
         import nuages
 
         nuages.setup()
+
+
+def _named() -> bool:
+    """Whether a settings module is named."""
+    return any(os.environ.get(name) for name in _SETTINGS_VARIABLES)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -77,7 +111,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
 def _configured() -> bool:
     from nuages.conf import settings
 
-    return settings.configured or any(os.environ.get(name) for name in _SETTINGS_VARIABLES)
+    return settings.configured or _named()
 
 
 @pytest.fixture(scope="session")
@@ -116,15 +150,109 @@ def django_db_modify_db_settings(_environment: None) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    _environment: None, django_db_modify_db_settings: None, request: pytest.FixtureRequest
+    _environment: None,
+    django_db_modify_db_settings: None,
+    django_db_use_migrations: bool,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
 ) -> Iterator[None]:
     """Create the test databases, once for the session. Override it to do something else."""
+    from nuages.db import connections
     from nuages.test.utils import setup_databases, teardown_databases
 
-    keep = request.config.getoption("--reuse-db")
-    made = setup_databases(verbosity=0, interactive=False, keepdb=keep)
+    if not django_db_use_migrations:
+        for connection in connections.all():
+            connection.settings_dict["TEST"]["MIGRATE"] = False
+    made = setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb and not django_db_createdb)
     yield
-    teardown_databases(made, verbosity=0, keepdb=keep)
+    teardown_databases(made, verbosity=0, keepdb=django_db_keepdb)
+
+
+@pytest.fixture(scope="session")
+def django_db_use_migrations(request: pytest.FixtureRequest) -> bool:
+    """Whether tables are created by the migrations; override it to say so."""
+    return not request.config.getoption("no_migrations")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    """Whether the test databases are kept; override it to say so."""
+    return bool(request.config.getoption("--reuse-db"))
+
+
+@pytest.fixture(scope="session")
+def django_db_createdb(request: pytest.FixtureRequest) -> bool:
+    """Whether databases that were kept are made anew; override it to say so."""
+    return bool(request.config.getoption("--create-db"))
+
+
+class DatabaseBlocker:
+    """Keeps tests that do not ask for a database from reaching one, which might be the real one."""
+
+    def __init__(self) -> None:
+        self._refusing: list[Any] | None = None
+
+    @contextmanager
+    def block(self) -> Iterator[None]:
+        """Refuse the databases within."""
+        yield from self._with(refusing=True)
+
+    @contextmanager
+    def unblock(self) -> Iterator[None]:
+        """Allow the databases within: `with django_db_blocker.unblock(): …` in a fixture for many tests."""
+        yield from self._with(refusing=False)
+
+    def _with(self, *, refusing: bool) -> Iterator[None]:
+        before = self._refusing is not None
+        self._set(refusing)
+        try:
+            yield
+        finally:
+            self._set(before)
+
+    def _set(self, refusing: bool) -> None:
+        from nuages.test.cases.guarding import refuse, release
+
+        if refusing and self._refusing is None:
+            self._refusing = refuse(type(self), (), _NOT_ASKED_FOR)
+        elif not refusing and self._refusing is not None:
+            release(self._refusing)
+            self._refusing = None
+
+
+_NOT_ASKED_FOR = (
+    'Database %(operation)s to %(alias)r are not allowed: use the "django_db" mark, or the "db" or '
+    '"transactional_db" fixture, to enable them.'
+)
+_blocker = DatabaseBlocker()
+
+# The fixtures that open a database.
+_OPENING = frozenset(
+    {
+        "_database_mark",
+        "db",
+        "transactional_db",
+        "django_db_reset_sequences",
+        "django_db_serialized_rollback",
+    }
+)
+
+
+@pytest.fixture(scope="session")
+def django_db_blocker() -> DatabaseBlocker:
+    """What keeps tests from databases that they did not ask for."""
+    return _blocker
+
+
+@pytest.fixture(autouse=True)
+def _guard(request: pytest.FixtureRequest) -> Iterator[None]:
+    # Test cases guard their databases themselves.
+    is_case = getattr(request.instance, "databases", None) is not None
+    if not _named() or is_case or not _OPENING.isdisjoint(request.fixturenames):
+        yield
+        return
+    with _blocker.block():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -143,14 +271,24 @@ def _test_cases(request: pytest.FixtureRequest) -> None:
 
 
 @contextmanager
-def _as_test_case(transaction: bool, databases: Any, reset_sequences: bool) -> Iterator[None]:
+def _as_test_case(
+    transaction: bool, databases: Any, reset_sequences: bool = False, serialized_rollback: bool = False
+) -> Iterator[None]:
     """Do for a test function what the test cases do for their methods."""
     from nuages.test import TestCase, TransactionTestCase
 
     base = TransactionTestCase if transaction else TestCase
-    case_class: Any = type(
-        "PytestCase", (base,), {"databases": databases, "reset_sequences": reset_sequences, "runTest": None}
-    )
+    options = {
+        "databases": databases,
+        "reset_sequences": reset_sequences,
+        "serialized_rollback": serialized_rollback,
+    }
+    case_class: Any = type("PytestCase", (base,), {**options, "runTest": None})
+    with _blocker.unblock():
+        yield from _run_as(case_class)
+
+
+def _run_as(case_class: Any) -> Iterator[None]:
     case_class.setUpClass()
     try:
         case = case_class("runTest")
@@ -172,6 +310,7 @@ def _database_mark(request: pytest.FixtureRequest, django_db_setup: None) -> Ite
         bool(options.get("transaction", False)),
         options.get("databases") or {"default"},
         bool(options.get("reset_sequences", False)),
+        bool(options.get("serialized_rollback", False)),
     ):
         yield
 
@@ -182,14 +321,28 @@ def db(request: pytest.FixtureRequest, django_db_setup: None) -> Iterator[None]:
     if request.node.get_closest_marker("django_db") or "transactional_db" in request.fixturenames:
         yield
         return
-    with _as_test_case(False, {"default"}, False):
+    with _as_test_case(False, {"default"}):
         yield
 
 
 @pytest.fixture
 def transactional_db(django_db_setup: None) -> Iterator[None]:
     """Give the test the database with real transactions; it is emptied afterwards."""
-    with _as_test_case(True, {"default"}, False):
+    with _as_test_case(True, {"default"}):
+        yield
+
+
+@pytest.fixture
+def django_db_reset_sequences(django_db_setup: None) -> Iterator[None]:
+    """The same with keys that count from 1."""
+    with _as_test_case(True, {"default"}, reset_sequences=True):
+        yield
+
+
+@pytest.fixture
+def django_db_serialized_rollback(django_db_setup: None) -> Iterator[None]:
+    """The same with the rows that migrations made put back afterwards."""
+    with _as_test_case(True, {"default"}, serialized_rollback=True):
         yield
 
 
@@ -274,6 +427,15 @@ class SettingsFixture:
         override.enable()
         self._undo.append(override)
 
+    def __delattr__(self, name: str) -> None:
+        from nuages.conf import settings
+        from nuages.test.utils import override_settings
+
+        override = override_settings()
+        override.enable()
+        self._undo.append(override)
+        delattr(settings, name)
+
     def restore(self) -> None:
         """Undo the changes, the last one first."""
         while self._undo:
@@ -298,20 +460,61 @@ def mailoutbox(_environment: None) -> list[Any]:
 
 
 @pytest.fixture
-def django_assert_num_queries() -> Any:
-    """Return a context manager that checks the number of queries: `with django_assert_num_queries(2): …`."""
+def django_username_field(django_user_model: Any) -> str:
+    """The name of the field that users log in with."""
+    return str(django_user_model.USERNAME_FIELD)
+
+
+@contextmanager
+def _counted(
+    is_right: Callable[[int, int], bool],
+    expected: str,
+    num: int,
+    connection: Any,
+    info: str | None,
+    using: str | None,
+) -> Iterator[Any]:
     from nuages.db import connections
     from nuages.test.utils import CaptureQueriesContext
 
-    @contextmanager
-    def check(num: int, using: str = "default") -> Iterator[CaptureQueriesContext]:
-        with CaptureQueriesContext(connections[using]) as queries:
-            yield queries
-        if len(queries) != num:
-            told = "\n".join(query["sql"] for query in queries)
-            pytest.fail(f"{len(queries)} queries executed, {num} expected\n{told}")
+    with CaptureQueriesContext(connection or connections[using or "default"]) as queries:
+        yield queries
+    if not is_right(len(queries), num):
+        told = "\n".join(filter(None, [info, *(query["sql"] for query in queries)]))
+        pytest.fail(f"{len(queries)} queries executed, {expected.format(num)}\n{told}")
+
+
+@pytest.fixture
+def django_assert_num_queries() -> Any:
+    """Return a context manager that checks the number of queries: `with django_assert_num_queries(2): …`."""
+
+    def check(
+        num: int,
+        exact: bool = True,
+        connection: Any = None,
+        info: str | None = None,
+        *,
+        using: str | None = None,
+    ) -> Any:
+        if exact:
+            return _counted(operator.eq, "{} expected", num, connection, info, using)
+        return _counted(operator.le, "at most {} expected", num, connection, info, using)
 
     return check
+
+
+@pytest.fixture
+def django_assert_max_num_queries(django_assert_num_queries: Any) -> Any:
+    """Return a context manager that checks that there are no more queries than so many."""
+    return functools.partial(django_assert_num_queries, exact=False)
+
+
+@pytest.fixture
+def django_capture_on_commit_callbacks() -> Any:
+    """Return `TestCase.captureOnCommitCallbacks`: `with django_capture_on_commit_callbacks(execute=True) as calls: …`."""
+    from nuages.test import TestCase
+
+    return TestCase.captureOnCommitCallbacks
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -33,7 +34,7 @@ import os, time, urllib.request
 import pytest
 from nuages.contrib.auth.models import User
 from nuages.core import mail
-from nuages.db import connection
+from nuages.db import connection, transaction
 
 @pytest.mark.django_db
 def test_rows_are_rolled_back_one():
@@ -63,6 +64,41 @@ def test_a_live_server(live_server):
 def test_queries(db, django_assert_num_queries):
     with django_assert_num_queries(1):
         User.objects.count()
+
+def test_no_more_queries_than(db, django_assert_max_num_queries):
+    with django_assert_max_num_queries(3) as queries:
+        User.objects.count()
+    assert len(queries) == 1
+
+def test_callbacks_after_a_commit(db, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        transaction.on_commit(lambda: User.objects.create_user("dora"))
+    assert len(callbacks) == 1 and User.objects.count() == 1
+
+def test_a_database_that_was_not_asked_for_is_refused(django_db_setup, django_db_blocker):
+    with pytest.raises(AssertionError, match="use the .django_db. mark"):
+        User.objects.count()
+    with django_db_blocker.unblock():
+        assert User.objects.count() == 0
+    with pytest.raises(AssertionError, match="use the .django_db. mark"):
+        User.objects.count()
+
+def test_a_database_asked_for_late_is_there(request):
+    request.getfixturevalue("db")
+    assert User.objects.count() == 0
+
+@pytest.mark.django_db(transaction=True, reset_sequences=True)
+def test_keys_count_from_one():
+    assert User.objects.create_user("ellen").pk == 1
+
+class TestOfPytest:
+    def test_a_method_uses_the_database(self, db):
+        assert User.objects.count() == 0
+
+def test_settings_can_be_taken_away(settings):
+    del settings.ROOT_URLCONF
+    with pytest.raises(AttributeError):
+        settings.ROOT_URLCONF
 
 def test_mail(mailoutbox, settings):
     settings.MAILERS = {"default": {"BACKEND": "nuages.core.mail.backends.locmem.EmailBackend"}}
@@ -101,7 +137,7 @@ def outcome(folder: Path, database: str, *options: str) -> str:
 
 def test_fixtures_and_marks_work_as_those_of_pytest_django(tmp_path: Path) -> None:
     said = outcome(tmp_path, '{"ENGINE": "nuages.db.backends.sqlite3", "NAME": "site.sqlite3"}')
-    assert "12 passed" in said, said
+    assert "19 passed" in said, said
     assert not (tmp_path / "site.sqlite3").exists()
 
 
@@ -110,7 +146,7 @@ def test_processes_of_xdist_have_files_of_their_own(tmp_path: Path) -> None:
         '{"ENGINE": "nuages.db.backends.sqlite3", "NAME": "site.sqlite3", "TEST": {"NAME": "test.sqlite3"}}'
     )
     said = outcome(tmp_path, database, "-n", "2")
-    assert "12 passed" in said, said
+    assert "19 passed" in said, said
     assert list(tmp_path.glob("*.sqlite3*")) == []
 
 
@@ -127,4 +163,47 @@ def test_processes_of_xdist_have_databases_of_their_own_on_a_server(tmp_path: Pa
         **{name.upper(): text for name, text in POSTGRESQL.items()},
     }
     said = outcome(tmp_path, repr(database), "-n", "2")
-    assert "12 passed" in said, said
+    assert "19 passed" in said, said
+
+
+def test_tables_come_from_the_models_where_migrations_are_left_out(tmp_path: Path) -> None:
+    options = (
+        '{"ENGINE": "nuages.db.backends.sqlite3", "NAME": "site.sqlite3", "TEST": {"NAME": "test.sqlite3"}}'
+    )
+    first = outcome(tmp_path, options, "--no-migrations", "--reuse-db")
+    assert "19 passed" in first, first
+    with sqlite3.connect(tmp_path / "test.sqlite3") as kept:
+        assert not kept.execute("SELECT 1 FROM sqlite_master WHERE name = 'django_migrations'").fetchall()
+    second = outcome(tmp_path, options, "--reuse-db", "--create-db")
+    assert "19 passed" in second, second
+    with sqlite3.connect(tmp_path / "test.sqlite3") as kept:
+        assert ("0001_initial",) in kept.execute("SELECT name FROM django_migrations").fetchall()
+
+
+def test_a_suite_that_says_django_runs_on_nuages(tmp_path: Path) -> None:
+    (tmp_path / "test_other.py").write_text(
+        "from django.contrib.auth.models import User\n"
+        "def test_users(db):\n    assert User.__module__ == 'nuages.contrib.auth.models'\n"
+    )
+    database = '{"ENGINE": "django.db.backends.sqlite3", "NAME": "site.sqlite3"}'
+    said = outcome(tmp_path, database, "--ds=site_settings", "test_other.py")
+    assert "1 passed" in said, said
+
+
+def test_the_settings_module_may_be_named_on_the_command_line(tmp_path: Path) -> None:
+    said = outcome(
+        tmp_path, '{"ENGINE": "nuages.db.backends.sqlite3", "NAME": "site.sqlite3"}', "--ds=elsewhere"
+    )
+    assert "No module named 'elsewhere'" in said, said
+
+
+def test_pytest_django_beside_the_plugin_is_refused_with_the_ways_out(tmp_path: Path) -> None:
+    (tmp_path / "pytest_django.py").touch()
+    installed = tmp_path / "pytest_django-4.0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: pytest-django\nVersion: 4.0\n")
+    (installed / "entry_points.txt").write_text("[pytest11]\ndjango = pytest_django\n")
+    database = '{"ENGINE": "nuages.db.backends.sqlite3", "NAME": "site.sqlite3"}'
+    said = outcome(tmp_path, database)
+    assert "uninstall pytest-django" in said, said
+    assert "19 passed" in outcome(tmp_path, database, "-p", "no:django")
