@@ -143,27 +143,32 @@ def start_up(rounds: int) -> Section:
 
 
 def loading(rounds: int) -> Section:
-    """Measure loading two hundred templates, compiled anew and as they were compiled before."""
-    seen: dict[str, list[float]] = {"nuages": [], "kept": [], "django": []}
+    """Measure loading two hundred templates, compiled anew and as they were compiled before, and their first pages."""
+    seen: dict[str, list[dict[str, float]]] = {"nuages": [], "kept": [], "django": []}
     with tempfile.TemporaryDirectory() as folder:
         # Fills the folder of compiled templates.
         work(sys.executable, "loading", "kept", folder)
         for _ in range(max(3, rounds)):
             for who, all_ in seen.items():
                 python = peers_python() if who == "django" else sys.executable
-                all_.append(work(python, "loading", who, folder)["loading"])
-    django = statistics.median(seen["django"])
+                all_.append(work(python, "loading", who, folder))
+
+    def median(who: str, until: str) -> float:
+        return statistics.median(each[until] for each in seen[who])
+
     rows = [
         Row(
             f"200 templates {how}: time, ours as a share of Django's",
-            statistics.median(seen[who]) / django,
+            median(who, until) / median("django", until),
             target,
             {},
             smaller_is_better=True,
         )
-        for who, how, target in (
-            ("nuages", "parsed and compiled", 1.5),
-            ("kept", "compiled before, from disk", 0.2),
+        for who, until, how, target in (
+            ("nuages", "loading", "parsed and compiled", 1.5),
+            ("kept", "loading", "compiled before, from disk", 0.2),
+            ("nuages", "first page", "parsed, compiled and rendered once", None),
+            ("kept", "first page", "from disk and rendered once", None),
         )
     ]
     return Section("Loading templates", "python -m benchmarks --only loading", [], rows)

@@ -1,18 +1,25 @@
 """Loading two hundred templates: parsing (Django), parsing and compiling, and reading what was compiled before.
 
 `python -m benchmarks.work.loading WHO FOLDER` prints the processor seconds; WHO is `django`, `nuages` (nothing is kept)
-or `kept` (compiled templates are kept in the folder: the first process fills it, the next ones read it).
+or `kept` (compiled templates are kept in the folder: the first process fills it, the next ones read it). `loading` is
+until all can be rendered, `first page` until each has been rendered once, which is what somebody waits for.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from benchmarks.work.common import choose, report
 
 COUNT = 200
+
+#: This module is the URL configuration, too: the templates link to pages.
+urlpatterns: list[Any] = []
 
 #: Kinds of templates as sites have them; NUMBER makes each of a kind another one.
 KINDS = [
@@ -58,8 +65,17 @@ KINDS = [
 ]  # fmt: skip
 
 
+#: What the kinds extend and include.
+PARTS = {
+    "base0.html": "<html>{% block title %}{% endblock %}{% block content %}{% endblock %}</html>",
+    "item3.html": "<i>{{ thing }}</i>",
+}
+
+
 def written(folder: Path) -> list[str]:
     """Write the templates where they are not yet; return their names."""
+    for name, source in PARTS.items():
+        (folder / name).write_text(source)
     names = []
     for number in range(COUNT):
         name = f"page{number}.html"
@@ -70,8 +86,25 @@ def written(folder: Path) -> list[str]:
     return names
 
 
-def measure(who: str, folder: Path) -> float:
-    """Return the processor time it takes to have all templates ready to render."""
+def variables(number: int) -> dict[str, Any]:
+    """What a template shows: twelve objects that have every attribute, in lists."""
+    rows = [SimpleNamespace(
+        label="label", value="a value", label_tag="<label>", help_text="help", errors="", name="name", url="/u/", text="text",
+        attributes="", sortable=row % 2, current=row == 3, unit="cm", when=date(2026, 11, row + 1), count=row * 3,
+        hidden=False, tags="tag", cells=[SimpleNamespace(value=row * 1.5, unit="m")] * 6,
+    ) for row in range(12)]  # fmt: skip
+    owner = SimpleNamespace(name="owner")
+    thing = SimpleNamespace(title="title", owner=owner, pk=number, open=True, fields=rows, text="one\n\ntwo")
+    item = SimpleNamespace(url="/u/", name="A name", thing="thing", a=1, b=2, **{f"price{number}": 3.5})
+    return {
+        f"object{number}": thing, f"rows{number}": rows, f"action{number}": "/save/", "headers": rows, "form": rows,
+        "links": rows, "messages": rows, "item": item, "user": SimpleNamespace(is_authenticated=True), "label": "",
+        "perms": SimpleNamespace(change=True), "page": SimpleNamespace(has_next=True, next=2), "year": 2026,
+    }  # fmt: skip
+
+
+def measure(who: str, folder: Path) -> dict[str, float]:
+    """Return the processor time it takes to have all templates ready to render, and to render each once."""
     import django
     from django.conf import settings
 
@@ -81,9 +114,12 @@ def measure(who: str, folder: Path) -> float:
     names = written(sources)
     (another / "first.html").write_text("{{ a.b|upper }}")
     own = {} if who == "django" else {"TEMPLATE_CODE_CACHE": str(folder / "kept") if who == "kept" else False}
-    settings.configure(SECRET_KEY="benchmark", INSTALLED_APPS=[], **own)
+    settings.configure(SECRET_KEY="benchmark", INSTALLED_APPS=[], ROOT_URLCONF=__name__, **own)
     django.setup()
-    from django.template import Engine
+    from django.template import Context, Engine
+    from django.urls import path
+
+    urlpatterns.extend(path(f"{name}/<int:pk>/", written, name=name) for name in ("edit", "view"))
 
     engine = Engine(
         dirs=[str(sources), str(another)],
@@ -93,12 +129,19 @@ def measure(who: str, folder: Path) -> float:
     first = engine.get_template("first.html")
     if who != "django":
         ready(first)
+    first.render(Context(variables(0)))
+    contexts = [Context(variables(number)) for number in range(COUNT)]
     started = time.process_time()
+    templates = []
     for name in names:
         template = engine.get_template(name)
         if who != "django":
             ready(template)
-    return time.process_time() - started
+        templates.append(template)
+    loaded = time.process_time()
+    for template, context in zip(templates, contexts, strict=True):
+        template.render(context)
+    return {"loading": loaded - started, "first page": time.process_time() - started}
 
 
 def ready(template: object) -> None:
@@ -112,4 +155,4 @@ def ready(template: object) -> None:
 
 if __name__ == "__main__":
     choose("django" if sys.argv[1] == "django" else "nuages")
-    report({"loading": measure(sys.argv[1], Path(sys.argv[2]))})
+    report(measure(sys.argv[1], Path(sys.argv[2])))

@@ -1,0 +1,1 @@
+"""The test-suites of packages written for Django, run on nuages."""
