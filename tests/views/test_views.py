@@ -19,7 +19,14 @@ from nuages.urls import NoReverseMatch, path
 from nuages.views import View
 from nuages.views.decorators.cache import cache_control, never_cache
 from nuages.views.decorators.clickjacking import xframe_options_sameorigin
-from nuages.views.decorators.http import condition, require_GET, require_http_methods, require_safe
+from nuages.views.decorators.http import (
+    condition,
+    etag,
+    last_modified,
+    require_GET,
+    require_http_methods,
+    require_safe,
+)
 from nuages.views.decorators.vary import vary_on_cookie, vary_on_headers
 from nuages.views.defaults import bad_request, page_not_found, permission_denied, server_error
 from nuages.views.static import serve, was_modified_since
@@ -127,6 +134,19 @@ def test_conditions_are_checked_before_the_view_runs(view: Any) -> None:
         first = answer(conditional)
         assert answer(conditional, asked(HTTP_IF_NONE_MATCH='"tag"')).status_code == 304
     assert first["ETag"] == '"tag"'
+
+
+def test_an_answer_without_the_view_names_what_it_was_compared_with() -> None:
+    changed = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+    at_once = condition(lambda request: "tag", lambda request: changed)(plain)
+    one_in_the_other = last_modified(lambda request: changed)(etag(lambda request: "tag")(plain))
+    for guarded in (at_once, one_in_the_other):
+        whole = answer(guarded)
+        same = answer(guarded, asked(HTTP_IF_NONE_MATCH='"tag"'))
+        assert [whole.status_code, same.status_code] == [200, 304]
+        for response in (whole, same):
+            assert response["ETag"] == '"tag"'
+            assert response["Last-Modified"] == "Wed, 01 Jan 2020 00:00:00 GMT"
 
 
 def test_error_pages_need_no_template_and_tell_nothing() -> None:

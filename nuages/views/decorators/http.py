@@ -53,12 +53,15 @@ def condition(
         modified = call(last_modified_func, request, *args, **kwargs) if last_modified_func else None
         etag = call(etag_func, request, *args, **kwargs) if etag_func else None
         found = (_timestamp(modified) if modified else None, quote_etag(etag) if etag is not None else None)
-        # Both are wanted again when the view has answered.
-        request._conditions = found
-        return get_conditional_response(request, etag=found[1], last_modified=found[0])
+        # Both are wanted again when the view has answered; there may be other conditions around it.
+        request.__dict__.setdefault("_conditions", {})[before] = found
+        response = get_conditional_response(request, etag=found[1], last_modified=found[0])
+        if response is not None:
+            after(request, response)
+        return response
 
     def after(request: Any, response: Any) -> None:
-        modified, etag = request._conditions
+        modified, etag = request._conditions[before]
         if request.method not in ("GET", "HEAD"):
             return
         if modified and not response.has_header("Last-Modified"):
