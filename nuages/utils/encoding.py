@@ -97,7 +97,7 @@ def uri_to_iri(uri: Any) -> Any:
 def escape_uri_path(path: str) -> str:
     """Escape what may not stand in the path of a URI."""
     # RFC 3986 section 3.3: ";" and "=" are for parameters, which we leave to whoever writes the path.
-    return quote(path, safe="/:@&+$,-_.!~*'()%")
+    return quote(path, safe="/:@&+$,-_.!~*'()")
 
 
 def punycode(domain: str) -> str:

@@ -77,6 +77,15 @@ def test_bytes_that_are_no_text_never_break_a_request(path: bytes, query: bytes,
     repr(request)
 
 
+@pytest.mark.parametrize(
+    ("path", "full"), [("/100%", "/100%25"), ("/a%2Fb", "/a%252Fb"), ("/a b/é", "/a%20b/%C3%A9")]
+)
+def test_the_full_path_leads_back_to_the_path(path: str, full: str) -> None:
+    request = make(PATH_INFO=path.encode().decode("latin-1"), QUERY_STRING="q=%20", HTTP_HOST="testserver")
+    assert request.get_full_path() == f"{full}?q=%20"
+    assert request.build_absolute_uri() == f"http://testserver{full}?q=%20"
+
+
 def test_the_body_can_be_read_after_the_form_and_the_form_after_the_body() -> None:
     request = make(b"a=1&a=2", **FORM)
     assert request.POST.getlist("a") == ["1", "2"]
