@@ -329,7 +329,6 @@ class BaseFormSet(RenderableFormMixin):
             self._non_form_errors.append(
                 self._error("missing_management_form", field_names=", ".join(missing))
             )
-            return
         for form in self.forms:
             errors = form.errors
             if not self._is_leaving(form):

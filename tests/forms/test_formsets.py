@@ -43,6 +43,16 @@ def test_missing_management_data_is_said_and_the_set_can_be_shown():
     assert "form-TOTAL_FORMS" in str(formset)
 
 
+def test_with_a_part_of_the_management_data_the_forms_are_checked_all_the_same():
+    sent = data("Tea", "")
+    del sent["form-INITIAL_FORMS"]
+    formset = formset_factory(Drink, can_delete=True, can_order=True)(sent)
+    assert not formset.is_valid()
+    assert formset.errors == [{}, {}]
+    assert "Missing fields: form-INITIAL_FORMS." in formset.non_form_errors()[0]
+    assert formset.deleted_forms == []
+
+
 def test_a_huge_number_makes_no_huge_set():
     sent = data()
     sent["form-TOTAL_FORMS"] = "1000000000"
