@@ -128,7 +128,7 @@ class SyndicationFeed:
             "feed_url": _uri(feed_url),
             "feed_copyright": _text(feed_copyright),
             "id": feed_guid or link,
-            "ttl": ttl,
+            "ttl": _text(ttl),
             "stylesheets": None
             if stylesheets is None
             else [sheet if isinstance(sheet, Stylesheet) else Stylesheet(sheet) for sheet in stylesheets],
@@ -172,7 +172,7 @@ class SyndicationFeed:
                 "enclosures": enclosures or (),
                 "categories": [str(category) for category in categories or ()],
                 "item_copyright": _text(item_copyright),
-                "ttl": ttl,
+                "ttl": _text(ttl),
                 **kwargs,
             }
         )
