@@ -116,6 +116,8 @@ def parse_duration(value: str) -> timedelta | None:
 
 def _duration(found: Any, negative: bool) -> timedelta:
     """Return days plus a time whose sign is its own: "-4 15:30" is four days back and then a quarter hour on."""
-    parts = {unit: int(found[unit] or 0) for unit in ("hours", "minutes", "seconds")}
+    # Not int(), which refuses very many digits with another error; whatever fits a duration is exact in a float.
+    parts = {unit: float(found[unit] or 0) for unit in ("days", "hours", "minutes", "seconds")}
+    days = timedelta(days=parts.pop("days"))
     clock = timedelta(**parts, microseconds=_fraction(found["microseconds"]))
-    return timedelta(days=int(found["days"] or 0)) + (-clock if negative else clock)
+    return days + (-clock if negative else clock)

@@ -169,6 +169,13 @@ def test_an_ambiguous_time_is_refused():
         assert "couldn’t be interpreted" in messages(forms.DateTimeField(), "2025-03-30 02:30")[0]
 
 
+@pytest.mark.parametrize(
+    "text", ["9" * 5000, "9" * 5000 + " days", "1:" + "9" * 5000, "P" + "9" * 5000 + "D"]
+)
+def test_a_duration_of_very_many_digits_is_too_long(text):
+    assert "The number of days must be between" in messages(forms.DurationField(), text)[0]
+
+
 def test_number_inputs_get_the_limits():
     attrs = forms.DecimalField(max_value=9, decimal_places=2).widget.attrs
     assert attrs == {"max": 9, "step": "0.01"}
