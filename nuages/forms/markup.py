@@ -50,7 +50,11 @@ def attributes(attrs: Mapping[str, Any]) -> str:
     for name, value in attrs.items():
         if type(value) is str:
             written += f' {shown(name)}="{escape_text(value)}"'
-        elif value is True:
+            continue
+        # As in a template: the limits of a number may be callables.
+        if callable(value):
+            value = value()
+        if value is True:
             written += f" {shown(name)}"
         elif value is not False:
             written += f' {shown(name)}="{verbatim(value)}"'

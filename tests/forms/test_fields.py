@@ -182,6 +182,12 @@ def test_number_inputs_get_the_limits():
     assert isinstance(forms.IntegerField(localize=True).widget, forms.TextInput)
 
 
+def test_a_limit_that_is_a_callable_is_asked_whenever_the_field_is_shown():
+    limits = iter([5, 6])
+    form = type("F", (forms.Form,), {"n": forms.IntegerField(max_value=lambda: next(limits))})()
+    assert 'max="5"' in str(form["n"]) and 'max="6"' in str(form["n"])
+
+
 def test_fields_of_two_forms_are_apart():
     class Named(forms.Form):
         name = forms.CharField()
