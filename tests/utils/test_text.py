@@ -77,6 +77,12 @@ def test_addresses_become_links_without_the_punctuation_around_them(text, expect
     assert urlize(text) == expected
 
 
+@pytest.mark.parametrize("text", ["<b> http://a.org", mark_safe("<b> http://a.org"), "<b>"])
+def test_a_text_with_links_is_safe_only_when_the_caller_says_so(text):
+    assert not isinstance(urlize(text), SafeData)
+    assert not isinstance(urlize(text, autoescape=True), SafeData)
+
+
 def test_a_link_shown_shorter_still_leads_to_the_whole_address():
     shown = urlize("https://example.com/a/long/way", trim_url_limit=12)
     assert 'href="https://example.com/a/long/way"' in shown

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 
 from nuages.utils.functional import keep_lazy_text
 from nuages.utils.html.escaping import escape
-from nuages.utils.safestring import SafeData, SafeString, mark_safe
+from nuages.utils.safestring import SafeData
 
 MAX_URL_LENGTH = 2048
 _MAX_EMAIL_LENGTH = 320
@@ -61,7 +61,7 @@ class Urlizer:
 
     def __call__(
         self, text: Any, trim_url_limit: int | None = None, nofollow: bool = False, autoescape: bool = False
-    ) -> SafeString:
+    ) -> str:
         """Return the text with its addresses as links.
 
         The text of a link is cut at `trim_url_limit` characters; `nofollow` tells search engines not to
@@ -83,7 +83,8 @@ class Urlizer:
                     autoescape=autoescape,
                 )
             pieces.append(done[word])
-        return mark_safe("".join(pieces))
+        # Whether this is safe depends on what the text was and on who escapes it: the caller says so.
+        return "".join(pieces)
 
     def handle_word(
         self,
@@ -105,9 +106,7 @@ class Urlizer:
                 if must_escape:
                     lead, shown, trail = escape(lead), escape(shown), escape(trail)
                 return f"{lead}{self.url_template.format(href=escape(href), attrs=attrs, url=shown)}{trail}"
-        if safe_input:
-            return mark_safe(word)
-        return escape(word) if autoescape else word
+        return escape(word) if must_escape else word
 
     def address_of(self, word: str) -> str | None:
         """Return what a link for this word leads to; None when it is no address."""
@@ -210,6 +209,6 @@ _urlizer = Urlizer()
 @keep_lazy_text
 def urlize(
     text: Any, trim_url_limit: int | None = None, nofollow: bool = False, autoescape: bool = False
-) -> SafeString:
+) -> str:
     """Make links of the addresses in a text; takes what `Urlizer` does."""
     return _urlizer(text, trim_url_limit=trim_url_limit, nofollow=nofollow, autoescape=autoescape)
