@@ -16,7 +16,7 @@ from nuages.utils.functional import cached_property, keep_lazy_text, lazy
 from nuages.utils.regex_helper import _lazy_re_compile
 from nuages.utils.translation import gettext, pgettext, remembered
 
-_CAPITALS = _lazy_re_compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CAPITALS = _lazy_re_compile(r"(?<=[a-z])(?=[A-Z])|(?<!^)(?=[A-Z][^A-Z])")
 
 
 @keep_lazy_text

@@ -128,6 +128,14 @@ def test_a_slug_is_made_of_letters_digits_and_dashes(text):
     assert slugify(slug) == slug
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("S3Bucket", "s3 bucket"), ("B2C", "b2c"), ("A1B", "a1b"), ("fooBAR", "foo bar"), ("HTTP2", "htt p2")],
+)
+def test_a_digit_before_a_capital_is_not_the_end_of_a_word(name, words):
+    assert camel_case_to_spaces(name) == words
+
+
 def test_words_are_turned_round():
     assert capfirst("éclair") == "Éclair"
     assert camel_case_to_spaces("FirstCloudModel") == "first cloud model"
