@@ -213,7 +213,8 @@ def read_part(headers: dict[str, str], encoding: str) -> Part | None:
         length = None
     return Part(
         name=params.get("name", "").strip() or None,
-        filename=params.get("filename"),
+        # Browsers send an empty name where no file was chosen: an empty field, as of any other input.
+        filename=params.get("filename") or None,
         content_type=content_type.strip(),
         content_type_extra={name: value.encode() for name, value in extra.items()},
         charset=extra.get("charset"),

@@ -87,11 +87,17 @@ def test_a_file_without_a_name_is_left_out(name: str) -> None:
     assert not request_for(upload("f", name)).FILES
 
 
+def test_where_no_file_was_chosen_there_is_an_empty_field() -> None:
+    request = request_for(field("a"), upload("f", "", b""))
+    assert request.POST == {"a": ["value"], "f": [""]}
+    assert not request.FILES
+
+
 def test_limits_on_fields_files_and_bytes() -> None:
     with override_settings(DATA_UPLOAD_MAX_NUMBER_FIELDS=1), pytest.raises(TooManyFieldsSent):
         request_for(field("a"), field("b")).POST  # noqa: B018
     with override_settings(DATA_UPLOAD_MAX_NUMBER_FILES=1), pytest.raises(TooManyFilesSent):
-        request_for(upload("a", ""), upload("b", "")).FILES  # noqa: B018
+        request_for(upload("a", "a"), upload("b", "b")).FILES  # noqa: B018
     with override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=100), pytest.raises(RequestDataTooBig):
         request_for(field("a", b"x" * 101)).POST  # noqa: B018
     with override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=100):
