@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 
 from nuages.db import models
 from nuages.db.migrations.serializer import serializer_factory
+from nuages.db.models.expressions import RawSQL
+from nuages.db.models.functions import Lower
+from nuages.db.models.lookups import GreaterThan
 from nuages.utils.translation import gettext_lazy
 
 
@@ -88,3 +91,20 @@ def test_what_has_no_name_cannot_be_written() -> None:
         serializer_factory(lambda: None).serialize()
     with pytest.raises(ValueError, match="Cannot serialize"):
         serializer_factory(object()).serialize()
+
+
+@pytest.mark.parametrize(
+    ("expression", "path"),
+    [
+        (models.F("a") + 1, "nuages.db.models.expressions.CombinedExpression("),
+        (-models.F("a"), "nuages.db.models.expressions.CombinedExpression("),
+        (GreaterThan(models.F("a"), 1), "nuages.db.models.lookups.GreaterThan("),
+        (RawSQL("1", []), "nuages.db.models.expressions.RawSQL("),
+        (Lower("a"), "nuages.db.models.functions.Lower("),
+        (models.F("a"), "models.F("),
+    ],
+)
+def test_an_expression_is_written_by_the_path_that_is_documented(expression: Any, path: str) -> None:
+    source, imports = serializer_factory(expression).serialize()
+    assert source.startswith(path)
+    assert not any("combining" in line or "comparison" in line for line in imports)

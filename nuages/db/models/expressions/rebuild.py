@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -34,13 +35,14 @@ class Rebuildable:
 
 @lru_cache(maxsize=512)
 def path_of(cls: type) -> str:
-    """The shortest documented path of a class."""
-    for module_name in ("nuages.db.models", "nuages.db.models.functions"):
-        if cls.__module__.startswith(module_name):
-            module = __import__(module_name, fromlist=["*"])
-            if getattr(module, cls.__name__, None) is cls:
-                return spelled(f"{module_name}.{cls.__name__}")
-    return spelled(f"{cls.__module__}.{cls.__qualname__}")
+    """The path of a class; of one of ours by the outermost package that offers it, which is the documented one."""
+    module = cls.__module__
+    if module.startswith("nuages.db.models."):
+        parts = module.split(".")
+        packages = (".".join(parts[:depth]) for depth in range(3, len(parts)))
+        offering = (name for name in packages if getattr(sys.modules[name], cls.__name__, None) is cls)
+        module = next(offering, module)
+    return spelled(f"{module}.{cls.__qualname__}")
 
 
 def _signature(cls: type) -> inspect.Signature:
