@@ -267,7 +267,7 @@ def _source_of(value: Any) -> str:
 
 
 def _dependency_order(dependency: Any) -> tuple[Any, ...]:
-    return tuple(map(str, dependency))
+    return dependency[0] == "__setting__", *map(str, dependency)
 
 
 def _is_migration_module(name: str) -> bool:

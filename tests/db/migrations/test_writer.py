@@ -14,7 +14,10 @@ import pytest
 from hypothesis import strategies as st
 
 from nuages.db import models
+from nuages.db.migrations import Migration
+from nuages.db.migrations.migration import SwappableTuple
 from nuages.db.migrations.serializer import serializer_factory
+from nuages.db.migrations.writer import MigrationWriter
 from nuages.db.models.expressions import RawSQL
 from nuages.db.models.functions import Lower
 from nuages.db.models.lookups import GreaterThan
@@ -108,3 +111,11 @@ def test_an_expression_is_written_by_the_path_that_is_documented(expression: Any
     source, imports = serializer_factory(expression).serialize()
     assert source.startswith(path)
     assert not any("combining" in line or "comparison" in line for line in imports)
+
+
+def test_what_depends_on_a_setting_is_written_after_what_depends_on_migrations() -> None:
+    migration = Migration("0002_more", "shop")
+    migration.dependencies = [("shop", "0001"), SwappableTuple(("__setting__", "AUTH_USER_MODEL"), "AUTH_USER_MODEL"), ("auth", "0012")]
+    written = MigrationWriter(migration).as_string()
+    places = [written.index(text) for text in ("('auth', ", "('shop', ", "swappable_dependency(")]
+    assert places == sorted(places)
