@@ -241,6 +241,19 @@ def test_columns_of_dates_arrive_as_dates(file: Any) -> None:
         )
 
 
+def test_what_a_column_of_dates_holds_and_is_none_arrives_as_none(file: Any) -> None:
+    """The column of a field that was one of moments, say: its rows keep the hours they had."""
+    with file.cursor() as cursor:
+        cursor.execute("CREATE TABLE day (d date, t time, at datetime)")
+        cursor.execute("INSERT INTO day VALUES ('2026-11-22 10:00:00', '2026-11-22 10:00:00', 'soon')")
+        cursor.execute("INSERT INTO day VALUES ('2026-1-2', '7:05', '2026-1-2 7:05')")
+        cursor.execute("SELECT * FROM day")
+        assert cursor.fetchall() == [
+            (None, None, None),
+            (datetime.date(2026, 1, 2), datetime.time(7, 5), datetime.datetime(2026, 1, 2, 7, 5)),
+        ]
+
+
 def test_a_cursor_takes_both_kinds_of_placeholders(file: Any) -> None:
     with file.cursor() as cursor:
         assert cursor.execute("SELECT %s, '100%%'", ["a"]).fetchone() == ("a", "100%")

@@ -115,7 +115,11 @@ def test_an_expression_is_written_by_the_path_that_is_documented(expression: Any
 
 def test_what_depends_on_a_setting_is_written_after_what_depends_on_migrations() -> None:
     migration = Migration("0002_more", "shop")
-    migration.dependencies = [("shop", "0001"), SwappableTuple(("__setting__", "AUTH_USER_MODEL"), "AUTH_USER_MODEL"), ("auth", "0012")]
+    migration.dependencies = [
+        ("shop", "0001"),
+        SwappableTuple(("__setting__", "AUTH_USER_MODEL"), "AUTH_USER_MODEL"),
+        ("auth", "0012"),
+    ]
     written = MigrationWriter(migration).as_string()
     places = [written.index(text) for text in ("('auth', ", "('shop', ", "swappable_dependency(")]
     assert places == sorted(places)

@@ -32,6 +32,7 @@ from nuages.db.backends.sqlite3.locking import WriteLine, is_busy, line_of, pati
 from nuages.db.backends.sqlite3.names import is_in_memory
 from nuages.db.backends.sqlite3.offloading import at_its_pace
 from nuages.db.backends.sqlite3.operations import DatabaseOperations
+from nuages.db.backends.sqlite3.temporal import read_date, read_datetime, read_time
 from nuages.db.backends.sqlite3.types import DATA_TYPE_CHECKS, DATA_TYPE_SUFFIXES, DATA_TYPES
 from nuages.db.backends.statement import SLOW_SECONDS, Pace, changes_data, pace_of, qmarks
 from nuages.db.backends.utils import debug_transaction
@@ -488,30 +489,16 @@ def _locked() -> sqlite3.OperationalError:
     return sqlite3.OperationalError("database is locked")
 
 
-def _read_datetime(value: bytes) -> Any:
-    text = value.decode()
-    try:
-        return datetime.datetime.fromisoformat(text)
-    except ValueError:
-        from nuages.utils.dateparse import parse_datetime
-
-        return parse_datetime(text)
-
-
-def _read_time(value: bytes) -> Any:
-    return datetime.time.fromisoformat(value.decode())
-
-
-def _read_date(value: bytes) -> Any:
-    return datetime.date.fromisoformat(value.decode())
+def _reader(read: Callable[[str], Any]) -> Callable[[bytes], Any]:
+    return lambda value: read(value.decode())
 
 
 for _name, _read in {
     "bool": b"1".__eq__,
-    "date": _read_date,
-    "datetime": _read_datetime,
-    "timestamp": _read_datetime,
-    "time": _read_time,
+    "date": _reader(read_date),
+    "datetime": _reader(partial(read_datetime, zone=None)),
+    "timestamp": _reader(partial(read_datetime, zone=None)),
+    "time": _reader(read_time),
 }.items():
     sqlite3.register_converter(_name, _read)
 
