@@ -189,7 +189,8 @@ class CheckConstraint(BaseConstraint):
         return messages
 
     def _sql(self, model: Any, schema_editor: Any) -> Any:
-        return _condition_sql(self.condition, model, schema_editor)
+        # What always holds is said all the same: a constraint of that name can be removed again.
+        return _condition_sql(self.condition, model, schema_editor) or "1 = 1"
 
     def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         return schema_editor._check_sql(self.name, self._sql(model, schema_editor))

@@ -129,3 +129,13 @@ def test_collected_statements_know_what_a_renamed_table_has(author: Any) -> None
     author._meta.db_table = "made_author"
     assert found == ["born_name"]
     assert len(editor.collected_sql) == 2
+
+
+def test_a_check_that_always_holds_can_be_added_and_removed(author: Any) -> None:
+    always = models.CheckConstraint(condition=~models.Q(born__in=[]), name="always")
+    with connection.schema_editor() as editor:
+        editor.add_constraint(author, always)
+    author.objects.create(name="Sand", born=1804)
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(author, always)
+    assert author.objects.count() == 1
