@@ -8,7 +8,7 @@ from typing import Any, Self
 from nuages.db import router
 
 
-class OperationCategory(str, enum.Enum):  # noqa: UP042  (its str() is the member's name, as documented)
+class OperationCategory(enum.StrEnum):
     """What kind of change an operation makes; the value is shown before its description."""
 
     ADDITION, REMOVAL, ALTERATION = "+", "-", "~"
