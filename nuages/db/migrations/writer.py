@@ -58,24 +58,12 @@ class OperationWriter:
 
     def _argument(self, name: str, value: Any) -> None:
         expand = name in self.operation.serialization_expand_args
-        if expand and value and isinstance(value, dict):
+        if expand and isinstance(value, dict):
             self._line(1, f"{name}={{")
             for key, item in value.items():
                 self._entry(f"{self._source(key)}: {self._source(item)},")
             self._line(1, "},")
-        elif expand and value and isinstance(value, (list, set, tuple)):
-            opening, closing = (
-                ("{", "}")
-                if isinstance(value, set)
-                else ("(", ")")
-                if isinstance(value, tuple)
-                else ("[", "]")
-            )
-            self._line(1, f"{name}={opening}")
-            for item in value:
-                self._entry(f"{self._source(item)},")
-            self._line(1, f"{closing},")
-        elif (
+        elif (expand and isinstance(value, (list, set, tuple))) or (
             isinstance(value, (list, tuple))
             and value
             and all(isinstance(item, migrations.operations.base.Operation) for item in value)

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import strategies as st
 
 from nuages.db import models
-from nuages.db.migrations import Migration
+from nuages.db.migrations import CreateModel, Migration
 from nuages.db.migrations.migration import SwappableTuple
 from nuages.db.migrations.serializer import serializer_factory
-from nuages.db.migrations.writer import MigrationWriter
+from nuages.db.migrations.writer import MigrationWriter, OperationWriter
 from nuages.db.models.expressions import RawSQL
 from nuages.db.models.functions import Lower
 from nuages.db.models.lookups import GreaterThan
@@ -123,3 +123,8 @@ def test_what_depends_on_a_setting_is_written_after_what_depends_on_migrations()
     written = MigrationWriter(migration).as_string()
     places = [written.index(text) for text in ("('auth', ", "('shop', ", "swappable_dependency(")]
     assert places == sorted(places)
+
+
+def test_an_argument_that_is_written_over_lines_is_so_without_items_too() -> None:
+    source, _ = OperationWriter(CreateModel("Copy", fields=[], bases=("shop.article",))).serialize()
+    assert source.splitlines()[2:4] == [" " * 12 + "fields=[", " " * 12 + "],"]
