@@ -33,7 +33,6 @@ from nuages.template.defaulttags import ForNode, IfNode
 from nuages.template.loader_tags import BlockNode, IncludeNode
 from nuages.test import RequestFactory
 from nuages.test.signals import template_rendered
-from nuages.test.utils import setup_test_environment, teardown_test_environment
 from nuages.utils.html import conditional_escape, format_html
 from nuages.utils.safestring import SafeString, mark_safe
 from tests.template.conftest import engine_of
@@ -405,17 +404,15 @@ def test_render_context_is_for_one_rendering(register: Library) -> None:
 
 
 @pytest.fixture
-def told() -> Iterator[list[tuple[str, dict[str, Any]]]]:
+def told(_environment: None) -> Iterator[list[tuple[str, dict[str, Any]]]]:
     found: list[tuple[str, dict[str, Any]]] = []
 
     def receive(sender: Template, template: Template, context: Context, **kwargs: Any) -> None:
         found.append((str(template.name), context.flatten()))
 
-    setup_test_environment()
     template_rendered.connect(receive)
     yield found
     template_rendered.disconnect(receive)
-    teardown_test_environment()
 
 
 @pytest.mark.parametrize("colour", ["rendered", "streamed"])
