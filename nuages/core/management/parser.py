@@ -42,7 +42,7 @@ class CommandParser(ArgumentParser):
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         # argparse would say which arguments are missing; the command may know better words.
-        if self.missing_args_message and all(_is_option(str(arg)) for arg in args or ()):
+        if self.missing_args_message and not args:
             self.error(self.missing_args_message)
         return super().parse_args(args, namespace)
 
@@ -89,8 +89,3 @@ def nested_parsers(parser: ArgumentParser) -> Sequence[ArgumentParser]:
             for inner in action.choices.values():
                 found += nested_parsers(inner)
     return found
-
-
-def _is_option(argument: str) -> bool:
-    # A dash alone stands for standard input.
-    return argument.startswith("-") and argument != "-"

@@ -56,6 +56,14 @@ def test_what_is_missing_or_unknown_is_an_error_rather_than_an_exit():
         _run("bern", "--hours", "many", depth=1)
 
 
+@pytest.mark.parametrize("name", ["loaddata", "startapp", "sqlmigrate", "sendtestemail"])
+def test_help_of_a_command_that_wants_arguments_is_shown_without_any(capsys, name):
+    with pytest.raises(SystemExit) as caught:
+        execute_from_command_line(["manage.py", name, "--help"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: manage.py {name} ")
+
+
 def test_an_unknown_command_is_told_with_the_nearest(capsys):
     with pytest.raises(CommandError, match="Unknown command: 'chekc'") as caught:
         call_command("chekc")
