@@ -64,6 +64,13 @@ def test_help_of_a_command_that_wants_arguments_is_shown_without_any(capsys, nam
     assert capsys.readouterr().out.startswith(f"usage: manage.py {name} ")
 
 
+def test_a_command_given_no_argument_at_all_says_in_its_own_words_what_it_wants(capsys):
+    with pytest.raises(SystemExit) as caught:
+        execute_from_command_line(["manage.py", "sendtestemail"])
+    assert caught.value.code == 2
+    assert "You must specify some email recipients" in capsys.readouterr().err
+
+
 def test_an_unknown_command_is_told_with_the_nearest(capsys):
     with pytest.raises(CommandError, match="Unknown command: 'chekc'") as caught:
         call_command("chekc")

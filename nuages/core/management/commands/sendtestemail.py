@@ -14,6 +14,9 @@ class Command(BaseCommand):
     """Sends a mail to addresses, to the managers, or to the admins."""
 
     help = "Sends a test email to the email addresses specified as arguments."
+    missing_args_message = (
+        "You must specify some email recipients, or pass the --managers or --admin options."
+    )
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("email", nargs="*", help="Where to send it.")
@@ -23,9 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not (options["email"] or options["managers"] or options["admins"]):
-            raise CommandError(
-                "You must specify some email recipients, or pass the --managers or --admin options."
-            )
+            raise CommandError(self.missing_args_message)
         subject = f"Test email from {socket.gethostname()} on {timezone.now()}"
         body = "If you're reading this, it was successful."
         chosen = {"using": options["using"]} if options.get("using") else {}
