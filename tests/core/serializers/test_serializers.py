@@ -59,3 +59,10 @@ def test_formats_follow_the_setting() -> None:
     with override_settings(SERIALIZATION_MODULES={"mine": "nuages.core.serializers.json"}):
         assert "mine" in serializers.get_serializer_formats()
     assert "mine" not in serializers.get_serializer_formats()
+
+
+def test_a_model_that_is_not_there_is_named_as_it_stands_in_the_data() -> None:
+    with pytest.raises(
+        serializers.base.DeserializationError, match=r"^Invalid model identifier: shop\.nope$"
+    ):
+        list(serializers.deserialize("python", [{"model": "shop.nope", "fields": {}}]))
