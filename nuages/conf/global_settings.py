@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nuages.conf.languages import OFFERED, RIGHT_TO_LEFT
+from nuages.conf import languages
 
 _MEGABYTE = 1024 * 1024
 _DAY = 24 * 60 * 60
@@ -182,8 +182,8 @@ USE_BLANK_CHOICE_DASH = False
 
 # --- languages, formats and time zones ---
 
-LANGUAGES = list(OFFERED)
-LANGUAGES_BIDI = list(RIGHT_TO_LEFT)
+LANGUAGES = list(languages.OFFERED)
+LANGUAGES_BIDI = list(languages.RIGHT_TO_LEFT)
 LANGUAGE_CODE = "en-us"
 LANGUAGE_COOKIE_AGE = None
 LANGUAGE_COOKIE_DOMAIN = None

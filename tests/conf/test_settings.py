@@ -123,3 +123,7 @@ def test_relative_addresses_stand_under_the_script_name():
             assert settings.MEDIA_URL == "https://media.example.com/"
         finally:
             set_script_prefix("/")
+
+
+def test_the_lists_that_defaults_are_made_from_are_no_settings():
+    assert not {"OFFERED", "RIGHT_TO_LEFT"} & set(dir(global_settings))
