@@ -40,10 +40,12 @@ def _plus(date: Date, days: int) -> Date:
         raise Http404(_("Date out of range")) from error
 
 
-def _from_text(*parts: tuple[object, str]) -> Date:
-    """The date that pieces of a URL say, each with its format; a 404 where they say none."""
-    text = "__".join(str(part) for part, _format in parts)
-    date_format = "__".join(part_format for _part, part_format in parts)
+def _date_from_string(*parts: object, delim: str = "__") -> Date:
+    """The date that pieces of a URL say, each followed by its format; a 404 where they say none.
+
+    Packages with views of their own know it by this name.
+    """
+    text, date_format = (delim.join(map(str, parts[first::2])) for first in (0, 1))
     try:
         return datetime.datetime.strptime(text, date_format).date()
     except ValueError as error:
@@ -341,7 +343,7 @@ class BaseYearArchiveView(YearMixin, BaseDateListView[M]):
     make_object_list = False
 
     def get_dated_items(self) -> Dated:
-        year = _from_text((self.get_year(), self.get_year_format()))
+        year = _date_from_string(self.get_year(), self.get_year_format())
         objects = self.get_dated_queryset(
             **self._between(self._start_of_year(year), self._start_of_year(year, 1))
         )
@@ -373,8 +375,8 @@ class BaseMonthArchiveView(YearMixin, MonthMixin, BaseDateListView[M]):
     date_list_period = "day"
 
     def get_dated_items(self) -> Dated:
-        month = _from_text(
-            (self.get_year(), self.get_year_format()), (self.get_month(), self.get_month_format())
+        month = _date_from_string(
+            self.get_year(), self.get_year_format(), self.get_month(), self.get_month_format()
         )
         objects = self.get_dated_queryset(
             **self._between(self._start_of_month(month), self._start_of_month(month, 1))
@@ -404,8 +406,8 @@ class BaseWeekArchiveView(YearMixin, WeekMixin, BaseDateListView[M]):
                 f"ISO week directive '{week_format}' is incompatible with the year directive '{year_format}'. "
                 "Use the ISO year '%G' instead."
             )
-        week = _from_text(
-            (self.get_year(), year_format), (first_weekday, "%w"), (self.get_week(), week_format)
+        week = _date_from_string(
+            self.get_year(), year_format, first_weekday, "%w", self.get_week(), week_format
         )
         objects = self.get_dated_queryset(**self._between(week, self._start_of_week(week, 1)))
         links = {
@@ -441,10 +443,13 @@ class BaseDayArchiveView(YearMixin, MonthMixin, DayMixin, BaseDateListView[M]):
 
 
 def _day_in_url(view: Any) -> Date:
-    return _from_text(
-        (view.get_year(), view.get_year_format()),
-        (view.get_month(), view.get_month_format()),
-        (view.get_day(), view.get_day_format()),
+    return _date_from_string(
+        view.get_year(),
+        view.get_year_format(),
+        view.get_month(),
+        view.get_month_format(),
+        view.get_day(),
+        view.get_day_format(),
     )
 
 
