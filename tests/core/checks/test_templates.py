@@ -54,6 +54,19 @@ def test_three_planted_errors_in_three_templates_are_all_found(planted: Path, ta
     assert "System check identified 4 issues (0 silenced)." in text
 
 
+def test_in_templates_of_installed_packages_the_errors_are_warnings(tmp_path: Path) -> None:
+    folder = tmp_path / "lib" / "site-packages" / "shelf" / "templates"
+    folder.mkdir(parents=True)
+    (folder / "a.html").write_text("{% load crispy %}")
+    (folder / "b.html").write_text("{% extends 'admin/gone.html' %}")
+    with override_settings(TEMPLATES=[{"BACKEND": DJANGO, "DIRS": [folder]}], INSTALLED_APPS=[]):
+        found = run_checks(tags=["templates"])
+    assert [(message.id, message.is_serious()) for message in found] == [
+        ("templates.W101", False),
+        ("templates.W102", False),
+    ]
+
+
 def test_other_commands_do_not_wait_for_it(planted: Path) -> None:
     assert not [message for message in run_checks() if str(message.id).startswith("templates.")]
     call_command("check", "--quick", stdout=StringIO(), stderr=StringIO())
