@@ -69,6 +69,7 @@ class Migration:
             collected = len(schema_editor.collected_sql)
             before = state.clone()
             operation.state_forwards(self.app_label, state)
+            before.keep_up_with(state)
             _in_its_transaction(self, operation, operation.database_forwards, schema_editor, before, state)
             if collect_sql and collected == len(schema_editor.collected_sql):
                 schema_editor.collected_sql.append("-- (no-op)")
@@ -92,6 +93,8 @@ class Migration:
                 if not operation.reduces_to_sql:
                     continue
             collected = len(schema_editor.collected_sql)
+            for either in (before, after):
+                either.clear_delayed_apps_cache()
             _in_its_transaction(self, operation, operation.database_backwards, schema_editor, after, before)
             if collect_sql and collected == len(schema_editor.collected_sql):
                 schema_editor.collected_sql.append("-- (no-op)")

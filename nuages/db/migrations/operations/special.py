@@ -38,6 +38,7 @@ class SeparateDatabaseAndState(Operation):
         for operation in self.database_operations:
             after = before.clone()
             operation.state_forwards(app_label, after)
+            before.keep_up_with(after)
             operation.database_forwards(app_label, schema_editor, before, after)
             before = after
 
@@ -47,6 +48,8 @@ class SeparateDatabaseAndState(Operation):
             after = states[-1].clone()
             operation.state_forwards(app_label, after)
             states.append(after)
+        for state in states:
+            state.clear_delayed_apps_cache()
         for operation in reversed(self.database_operations):
             later = states.pop()
             operation.database_backwards(app_label, schema_editor, later, states[-1])
@@ -172,6 +175,7 @@ class RunPython(Operation):
 
     def _run(self, code: Callable[..., Any], app_label: str, schema_editor: Any, state: Any) -> None:
         if router.allow_migrate(schema_editor.connection.alias, app_label, **self.hints):
+            state.clear_delayed_apps_cache()
             call(code, state.apps, schema_editor)
 
     def describe(self) -> str:

@@ -32,11 +32,13 @@ class ProjectState:
             raise AssertionError(f"real_apps must be a set of app labels, got {real_apps!r}")
         # Apps without migrations, whose models are taken as they are now.
         self.real_apps = real_apps
-        self.is_delayed = False
         # Worked out when first asked for, and followed up from then on.
         self._relations: Relations | None = None
-        # Models that have changed since `apps` was rendered.
+        # Models that have changed since `apps` was rendered, so that all that are connected with them in any way change,
+        # too; those of which only the neighbours do; and those whose neighbours' neighbours still show former classes.
         self._dirty: set[Key] = set()
+        self._touched: set[Key] = set()
+        self._left_behind: set[Key] = set()
 
     # Looking
 
@@ -83,14 +85,31 @@ class ProjectState:
         rendered = self.__dict__.get("apps")
         if rendered is None:
             rendered = self.__dict__["apps"] = StateApps(self.real_apps, self.models)
-            self._dirty.clear()
-        elif self._dirty:
-            dirty, self._dirty = self._dirty, set()
-            rendered.replace(dirty, self.models)
+            self._forget()
+        elif self._dirty or self._touched:
+            self._left_behind |= self._touched
+            self._left_behind -= rendered.replace(self._dirty, self._touched, self.models)
+            self._dirty, self._touched = set(), set()
         return rendered
 
+    def _forget(self) -> None:
+        for keys in (self._dirty, self._touched, self._left_behind):
+            keys.clear()
+
+    @property
+    def is_delayed(self) -> bool:
+        """Whether some classes show former ones of models that have changed since: enough for changing tables."""
+        return bool(self._touched or self._left_behind)
+
     def clear_delayed_apps_cache(self) -> None:
-        """Make all classes anew where some had been put off. Nothing is put off here; kept for callers."""
+        """Have what was put off made good, for somebody who works with the classes."""
+        self._dirty |= self._touched | self._left_behind
+        self._touched, self._left_behind = set(), set()
+
+    def keep_up_with(self, changed: Self) -> None:
+        """Put nothing off where the step to a changed copy reaches further than a model and its neighbours."""
+        if changed._dirty:
+            self.clear_delayed_apps_cache()
 
     @classmethod
     def from_apps(cls, apps: Any) -> Self:
@@ -107,7 +126,8 @@ class ProjectState:
         if rendered is not None:
             copied.__dict__["apps"] = rendered.clone()
             copied._dirty = set(self._dirty)
-        copied.is_delayed = self.is_delayed
+            copied._touched = set(self._touched)
+            copied._left_behind = set(self._left_behind)
         return copied
 
     def __eq__(self, other: object) -> bool:
@@ -123,17 +143,17 @@ class ProjectState:
 
     # Changing
 
-    def _changed(self, *keys: Key) -> None:
+    def _changed(self, *keys: Key, delay: bool = True) -> None:
         if "apps" in self.__dict__:
-            self._dirty.update(keys)
+            (self._touched if delay else self._dirty).update(keys)
 
     def reload_model(self, app_label: str, model_name: str, delay: bool = False) -> None:
         """Take note that a model has been changed by hand."""
-        self._changed((app_label, model_name.lower()))
+        self._changed((app_label, model_name.lower()), delay=False)
 
     def reload_models(self, models: Iterable[Key], delay: bool = True) -> None:
         """Take note that models have been changed by hand."""
-        self._changed(*models)
+        self._changed(*models, delay=False)
 
     def add_model(self, model_state: ModelState) -> None:
         self.models[model_state.key] = model_state
@@ -182,7 +202,7 @@ class ProjectState:
                     pointing[new] = pointing.pop(old)
             if old in self._relations:
                 self._relations[new] = self._relations.pop(old)
-        self._changed(*changed)
+        self._changed(*changed, delay=False)
 
     # Options
 
@@ -202,7 +222,8 @@ class ProjectState:
         state.options = {
             name: value for name, value in {**state.options, **options}.items() if name not in gone
         }
-        self._changed(state.key)
+        # Tables between two models have names made of theirs.
+        self._changed(state.key, delay="db_table" not in options)
 
     def remove_model_options(
         self, app_label: str, model_name: str, option_name: str, value_to_remove: Any
@@ -278,10 +299,13 @@ class ProjectState:
         self, app_label: str, model_name: str, name: str, field: Any, preserve_default: bool
     ) -> None:
         state = self._state(app_label, model_name)
-        self._unlink(state.key, name, state.fields[name])
+        before = state.fields[name]
+        self._unlink(state.key, name, before)
         state.fields[name] = field if preserve_default else _without_default(field)
         self._link(state.key, name, state.fields[name])
-        self._changed(state.key)
+        # The columns of whoever points to it change with it, and those of whoever points to these.
+        is_own = not field.is_relation and not field_is_referenced(self, state.key, (name, before))
+        self._changed(state.key, delay=is_own)
 
     def rename_field(self, app_label: str, model_name: str, old_name: str, new_name: str) -> None:
         """Rename a field, and what names it: options of its model and relations to it."""
@@ -327,7 +351,7 @@ class ProjectState:
                     )
             owner.fields[name] = pointing
             changed.add(owner.key)
-        self._changed(*changed)
+        self._changed(*changed, delay=len(changed) == 1)
 
     def is_field_referenced(self, app_label: str, model_name: str, name: str) -> bool:
         """Say whether another field points to this one."""

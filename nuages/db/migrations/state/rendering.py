@@ -1,12 +1,14 @@
 """Classes for the models of a state.
 
-A state's registry renders models when they are asked for. When models change, only they and what is connected
-with them are made anew; and only once, however many operations have changed them since the last look.
+A state's registry renders models when they are asked for. When models change, only they and their neighbours are made
+anew, and only once, however many operations have changed them since the last look. What is further away then shows former
+classes, which makes no difference to the tables; it is made anew before anybody works with the classes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -16,7 +18,7 @@ from nuages.apps.registry import apps as global_apps
 from nuages.conf import settings
 from nuages.db import models
 from nuages.db.migrations.exceptions import InvalidBasesError
-from nuages.db.migrations.state.model_state import ModelState
+from nuages.db.migrations.state.model_state import ModelState, relation_keys
 from nuages.utils.version import get_docs_version
 
 Key = tuple[str, str]
@@ -181,19 +183,20 @@ class StateApps(Apps):
         if config is not None:
             _models_of(config).pop(model_name, None)
 
-    def replace(self, dirty: set[Key], states: dict[Key, ModelState]) -> None:
-        """Make the models in `dirty` anew, and all that are connected with them, before or after the change."""
-        affected = set(dirty)
-        waiting = list(dirty)
-        while waiting:
-            key = waiting.pop()
+    def replace(self, dirty: set[Key], touched: set[Key], states: dict[Key, ModelState]) -> set[Key]:
+        """Make models anew: those in `dirty` and all that are connected with them, before or after the change, and
+        those in `touched` and their neighbours. Return the keys of the former.
+        """
+        near, heirs = _connections({**{state.key: state for state in self.real_models}, **states})
+
+        def neighbours(key: Key) -> set[Key]:
             model = self.all_models.get(key[0], {}).get(key[1])
-            near = set() if model is None else _connected(model)
-            if key in states:
-                near |= _state_relations(states[key])
-            for other in near - affected:
-                affected.add(other)
-                waiting.append(other)
+            return near[key] if model is None else near[key] | _connected(model)
+
+        whole = _closure(dirty, neighbours)
+        affected = whole.union(touched, *map(neighbours, touched))
+        # A class that inherits from a former one would stay what that was.
+        affected = _closure(affected, heirs.__getitem__)
         with self.bulk_update():
             for key in affected:
                 self.unregister_model(*key)
@@ -202,12 +205,36 @@ class StateApps(Apps):
             own = [states[key] for key in states if key in affected]
             real = [state for state in self.real_models if state.key in affected]
             self.render_multiple([*own, *real])
+        return whole
 
 
-def _state_relations(state: ModelState) -> set[Key]:
-    from nuages.db.migrations.state.model_state import relation_keys
+def _closure(keys: set[Key], following: Callable[[Key], set[Key]]) -> set[Key]:
+    """Return the keys, what follows from them, and what follows from that."""
+    found = set(keys)
+    waiting = list(keys)
+    while waiting:
+        new = following(waiting.pop()) - found
+        found |= new
+        waiting += new
+    return found
 
-    found = {key for _, _, key in relation_keys(state)}
+
+def _connections(states: dict[Key, ModelState]) -> tuple[dict[Key, set[Key]], dict[Key, set[Key]]]:
+    """Return by key the models that point to one another, either way, and those that inherit from one."""
+    near: defaultdict[Key, set[Key]] = defaultdict(set)
+    heirs: defaultdict[Key, set[Key]] = defaultdict(set)
+    for key, state in states.items():
+        bases = _bases(state)
+        for base in bases:
+            heirs[base].add(key)
+        for other in bases.union(other for _, _, other in relation_keys(state)):
+            near[key].add(other)
+            near[other].add(key)
+    return near, heirs
+
+
+def _bases(state: ModelState) -> set[Key]:
+    found = set()
     for base in state.bases:
         if isinstance(base, str):
             label, _, name = base.partition(".")
