@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 from nuages.conf import settings
 from nuages.http.querydict import QueryDict
@@ -15,7 +15,6 @@ from nuages.urls.resolvers import URLResolver, forget_resolvers, get_resolver, r
 from nuages.urls.utils import get_callable
 from nuages.urls.writing import LASTING, Writer, no_path
 from nuages.utils.functional import lazy
-from nuages.utils.http import urlencode
 from nuages.utils.memo import worked_out_from
 from nuages.utils.translation import override
 

@@ -46,6 +46,7 @@ def test_routes_are_written_with_their_arguments(routes: Callable[..., None]) ->
     assert [reverse("b", args=args) for args in ([1], [1, 2])] == ["/b/1/", "/b/1/p2/"]
     assert reverse(other, args=[3]) == "/b/3/"
     assert reverse("home", query={"a": [1, 2]}, fragment="top") == "/?a=1&a=2#top"
+    assert reverse("home", query={"page": None, "next": "é&"}) == "/?page=None&next=%C3%A9%26"
 
 
 @pytest.mark.parametrize(
