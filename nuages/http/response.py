@@ -126,7 +126,7 @@ class HttpResponseRedirectBase(HttpResponse):
     """What temporary and permanent redirects share."""
 
     allowed_schemes = ("http", "https", "ftp")
-    status_code_preserve_request = HTTPStatus.TEMPORARY_REDIRECT
+    status_code_preserve_request = 307
 
     def __init__(
         self,
@@ -172,7 +172,7 @@ class HttpResponsePermanentRedirect(HttpResponseRedirectBase):
     """Look there from now on: 301, or 308 to have the method and body sent again."""
 
     status_code = 301
-    status_code_preserve_request = HTTPStatus.PERMANENT_REDIRECT
+    status_code_preserve_request = 308
 
 
 class HttpResponseNotModified(HttpResponse):

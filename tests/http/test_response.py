@@ -55,6 +55,7 @@ def test_dangerous_redirects_are_refused(target: str) -> None:
 def test_a_redirect_can_preserve_the_request() -> None:
     assert [HttpResponseRedirect("/x", keep).status_code for keep in (False, True)] == [302, 307]
     assert [HttpResponsePermanentRedirect("/x", keep).status_code for keep in (False, True)] == [301, 308]
+    assert repr(HttpResponseRedirect("/x", True).status_code) == "307"
 
 
 def test_not_modified_has_no_content() -> None:
