@@ -105,6 +105,13 @@ def test_locale_names_are_turned_round():
         assert translation.get_language_bidi()
 
 
+@pytest.mark.parametrize("spelling", ["pt-br", "pt-BR", "pt_BR"])
+def test_the_active_language_is_spelt_in_one_way(spelling):
+    with translation.override(spelling):
+        assert translation.get_language() == "pt-br"
+        assert formats.date_format(datetime.date(2026, 5, 1), "F") == "maio"
+
+
 def test_languages_have_names_in_the_current_language():
     name = translation.get_language_info("de")["name_translated"]
     assert str(name) == "German"

@@ -14,7 +14,7 @@ from typing import Any
 from nuages.core.signals import setting_changed
 from nuages.utils import memo
 from nuages.utils.safestring import SafeData, mark_safe
-from nuages.utils.translation import to_locale
+from nuages.utils.translation import to_language, to_locale
 from nuages.utils.translation.catalogue import CONTEXT_SEPARATOR, Catalogue, find_file, forget_files, gather
 
 # Longer ones are refused before they reach a cache: they come from requests.
@@ -85,7 +85,7 @@ def _build(language: str, domain: str = "django", fallback: bool = True) -> Cata
         # Messages are written in English, so English needs no other language to fall back to; neither does
         # the generic language of the default one, which falls back to it in turn.
         beneath = translation(default) if domain == "django" else _build(default, domain)
-    return gather(language, to_locale(language), _locale_directories(), beneath, domain)
+    return gather(to_language(language), to_locale(language), _locale_directories(), beneath, domain)
 
 
 def translation(language: str) -> Catalogue:
