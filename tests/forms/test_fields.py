@@ -176,6 +176,16 @@ def test_a_duration_of_very_many_digits_is_too_long(text):
     assert "The number of days must be between" in messages(forms.DurationField(), text)[0]
 
 
+def test_one_and_zero_are_answers_to_a_question_that_may_stay_open():
+    field = forms.NullBooleanField()
+    assert [field.clean(value) for value in (1, 0, True, False, "1", "0", 2, "", None, [])] == (
+        [True, False, True, False, True, False, None, None, None, None]
+    )
+    form = type("F", (forms.Form,), {"sure": field})({"sure": 0})
+    assert form.is_valid() and form.cleaned_data == {"sure": False}
+    assert '<option value="false" selected>' in str(form["sure"])
+
+
 def test_number_inputs_get_the_limits():
     attrs = forms.DecimalField(max_value=9, decimal_places=2).widget.attrs
     assert attrs == {"max": 9, "step": "0.01"}

@@ -34,12 +34,14 @@ class NullBooleanField(BooleanField):
     """True, False or None; whatever is not clearly one of the first two is None."""
 
     widget: Any = NullBooleanSelect
-    _words = {"True": True, "true": True, "1": True, "False": False, "false": False, "0": False}
+    # 1 and 0 are found as True and False, which they equal.
+    _answers: dict[Any, bool] = {
+        True: True, "True": True, "true": True, "1": True,
+        False: False, "False": False, "false": False, "0": False,
+    }  # fmt: skip
 
     def to_python(self, value: Any) -> bool | None:
-        return (
-            value if isinstance(value, bool) else self._words.get(value) if isinstance(value, str) else None
-        )
+        return self._answers.get(value) if isinstance(value, (int, str)) else None
 
     def validate(self, value: Any) -> None:
         pass

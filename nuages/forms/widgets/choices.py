@@ -164,9 +164,8 @@ class NullBooleanSelect(Select):
         super().__init__(attrs, [("unknown", _("Unknown")), ("true", _("Yes")), ("false", _("No"))])
 
     def _name(self, value: Any) -> str:
-        # 1 and 0 would hash like True and False, but are no answers here.
-        known = value is True or value is False or isinstance(value, str)
-        return self._names.get(value, "unknown") if known else "unknown"
+        # 1 and 0 are found as True and False, which they equal; what cannot be hashed is no answer.
+        return self._names.get(value, "unknown") if isinstance(value, (int, str)) else "unknown"
 
     def format_value(self, value: Any) -> Any:
         return self._name(value)
