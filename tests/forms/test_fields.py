@@ -186,6 +186,12 @@ def test_one_and_zero_are_answers_to_a_question_that_may_stay_open():
     assert '<option value="false" selected>' in str(form["sure"])
 
 
+@pytest.mark.parametrize("address", ["a b", "http://[::1"])
+def test_a_message_of_an_address_may_show_what_was_entered(address):
+    field = forms.URLField(error_messages={"invalid": "No address: %(value)s"})
+    assert address in messages(field, address)[0]
+
+
 def test_number_inputs_get_the_limits():
     attrs = forms.DecimalField(max_value=9, decimal_places=2).widget.attrs
     assert attrs == {"max": 9, "step": "0.01"}

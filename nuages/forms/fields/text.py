@@ -102,7 +102,8 @@ class URLField(CharField):
         try:
             return self._complete(value)
         except ValueError as error:  # unbalanced brackets and the like
-            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+            message = self.error_messages["invalid"]
+            raise ValidationError(message, code="invalid", params={"value": value}) from error
 
     def _complete(self, value: str) -> str:
         before_colon, _colon, rest = value.partition(":")
