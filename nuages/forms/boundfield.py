@@ -165,8 +165,9 @@ class BoundField(RenderableFieldMixin):
             attrs.update(self._required_attrs())
         if self.field.disabled:
             attrs["disabled"] = True
-        if not widget.is_hidden:
-            if self._is_wrong:
+        # A hidden input beside a visible one, for the initial value, is described as that one is.
+        if not (widget.is_hidden and self.is_hidden):
+            if self._is_wrong and not widget.is_hidden:
                 attrs["aria-invalid"] = "true"
             own = attrs.get("aria-describedby") or widget.attrs.get("aria-describedby")
             # A fieldset is described as a whole, by its own attribute.

@@ -118,6 +118,19 @@ def test_a_plain_mixin_may_not_hide_fields_but_may_remove_them():
     assert "copies" not in Less.base_fields
 
 
+def test_the_hidden_initial_value_is_described_as_its_field_is():
+    class Note(forms.Form):
+        text = forms.CharField(initial="a", help_text="Short.", show_hidden_initial=True)
+        token = forms.CharField(help_text="None.", widget=forms.HiddenInput)
+
+    form = Note({"initial-text": "a"})
+    assert form["text"].as_hidden(only_initial=True) == (
+        '<input type="hidden" name="initial-text" value="a" '
+        'aria-describedby="id_text_helptext id_text_error" id="initial-id_text">'
+    )
+    assert "aria" not in str(form["token"])
+
+
 def test_the_default_rendering():
     html = str(Contact({"subject": "", "sender": "x"}, auto_id="id_%s"))
     assert html.split("\n")[1] == (
