@@ -59,6 +59,13 @@ def test_what_cannot_be_converted_is_refused(field: models.Field, wrong: object,
         field.to_python(wrong)
 
 
+def test_what_is_no_truth_has_one_error_code_in_either_wording() -> None:
+    for field in (models.BooleanField(), models.BooleanField(null=True)):
+        with pytest.raises(ValidationError) as caught:
+            field.to_python("maybe")
+        assert caught.value.code == "invalid"
+
+
 def test_a_number_in_a_query_names_its_field() -> None:
     field = models.IntegerField(name="pages")
     with pytest.raises(ValueError, match="Field 'pages' expected a number but got 'x'"):

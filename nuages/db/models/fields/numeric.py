@@ -6,7 +6,7 @@ import decimal
 import math
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack, overload
 
-from nuages.core import validators
+from nuages.core import exceptions, validators
 from nuages.db import connection
 from nuages.db.models.fields import checks as field_checks
 from nuages.db.models.fields.base import Field, FieldCheck
@@ -77,8 +77,9 @@ class BooleanField(Field[TruthIn, TruthOut, Null]):
         try:
             return BOOLEANS[value]
         except (KeyError, TypeError):
-            code = "invalid_nullable" if self.null else "invalid"
-            raise self.invalid(code, value=value) from None
+            # Two wordings of one error.
+            message = self.error_messages["invalid_nullable" if self.null else "invalid"]
+            raise exceptions.ValidationError(message, code="invalid", params={"value": value}) from None
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
