@@ -143,6 +143,21 @@ def test_a_file_can_be_removed_only_where_it_is_optional():
     assert forms.FileField().clean(False, "kept.txt") == "kept.txt"
 
 
+def test_a_form_shown_again_names_the_file_that_is_kept():
+    class Kept:
+        url = "/media/kept.txt"
+
+        def __str__(self):
+            return "kept.txt"
+
+    made = type("F", (forms.Form,), {"file": forms.FileField(required=False), "name": forms.CharField()})
+    kept = {"file": Kept()}
+    for data, files in ({}, {"file": SimpleUploadedFile("new.txt", b"x")}), ({"file-clear": "on"}, {}):
+        form = made(data, files, initial=kept)
+        assert not form.is_valid()
+        assert '<a href="/media/kept.txt">kept.txt</a>' in str(form["file"])
+
+
 def test_parts_of_a_value_are_cleaned_together():
     class Pair(forms.MultiValueField):
         def compress(self, data_list):

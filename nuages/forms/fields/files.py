@@ -74,7 +74,8 @@ class FileField(Field):
         return self.clean(bound.initial if self.disabled else bound.data, bound.initial)
 
     def bound_data(self, data: Any, initial: Any) -> Any:
-        return initial if data is None or data is FILE_INPUT_CONTRADICTION else data
+        # A browser cannot be given a file back: what is shown again is the one that is kept so far.
+        return initial
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return data is not None and not self.disabled
