@@ -139,3 +139,19 @@ def test_a_check_that_always_holds_can_be_added_and_removed(author: Any) -> None
     with connection.schema_editor() as editor:
         editor.remove_constraint(author, always)
     assert author.objects.count() == 1
+
+
+@only_on_sqlite
+def test_collected_statements_that_build_a_table_anew_go_by_its_model(author: Any) -> None:
+    class Moved(models.Model):
+        name = models.CharField(max_length=20)
+        place = models.CharField(max_length=20)
+
+        class Meta:
+            app_label = "made"
+            db_table = "made_author"
+
+    place = models.UniqueConstraint(fields=["place"], name="one_place")
+    with connection.schema_editor(collect_sql=True) as editor:
+        editor.add_constraint(Moved, place)
+    assert any("place" in statement for statement in editor.collected_sql)

@@ -279,7 +279,10 @@ class DatabaseSchemaEditor(BaseDatabaseSchemaEditor):
                 statement.rename_column_references(table, old.column, new.column)
 
     def _columns_there(self, table: str) -> set[str] | None:
-        """Return the columns of a table, None where the table itself is not there (as when SQL is only collected)."""
+        """Return the columns of a table; None where nobody can know them yet, or the table itself is not there."""
+        if self.collect_sql:
+            # Statements collected before this one may have changed them, and old migrations are collected as well.
+            return None
         rows = self._ask("SELECT name FROM pragma_table_xinfo(%s)", [strip_quotes(table)])
         return {name for (name,) in rows} or None
 
