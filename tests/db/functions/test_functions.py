@@ -189,3 +189,10 @@ def test_moments_and_durations_add_up_as_in_python(
     assert evaluate(V(aware) + span) == aware + span
     assert evaluate(V(aware) - span) == aware - span
     assert evaluate(V(aware + span) - V(aware)) == span
+
+
+def test_importing_all_functions_hides_no_module_of_the_library() -> None:
+    names: dict[str, object] = {}
+    exec("from nuages.db.models.functions import *", names)
+    assert {"Lower", "Now", "JSONObject", "Sqrt", "UUID4"} <= names.keys()
+    assert not {"datetime", "json", "math", "uuid"} & names.keys()
