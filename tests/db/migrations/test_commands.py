@@ -112,6 +112,8 @@ def test_two_ends_of_a_history_are_a_conflict_that_says_what_to_do(project: Proj
         project.call("migrate")
     assert "0002_b, 0002_c in shop_app" in str(caught.value)
     assert "makemigrations --merge" in str(caught.value)
+    shown = project.call("makemigrations", "--merge", "--noinput", "--dry-run", "-v", "3")
+    assert "Full merge migrations file '0003_merge_0002_b_0002_c.py':" in shown
 
 
 def test_a_failing_migration_leaves_neither_tables_nor_a_record(project: Project) -> None:

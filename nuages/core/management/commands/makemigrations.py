@@ -358,7 +358,7 @@ class Command(BaseCommand):
             writer = MigrationWriter(migration, self.include_header)
             if self.dry_run:
                 if self.verbosity == 3:
-                    self.log(self.style.MIGRATE_HEADING(f"Full merge migration file '{writer.filename}':"))
+                    self.log(self.style.MIGRATE_HEADING(f"Full merge migrations file '{writer.filename}':"))
                     self.log(writer.as_string())
                 continue
             with open(writer.path, "w", encoding="utf-8") as file:
