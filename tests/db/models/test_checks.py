@@ -37,3 +37,15 @@ def test_columns_of_a_model_between_two_are_as_long_as_the_database_takes(longes
     (error,) = [one for one in Shelf.check(databases=["default"]) if one.id == "models.E019"]
     assert '"reader_for_some_weeks_id". Maximum length is "20" for database "default"' in error.msg
     assert Shelf.check(databases=[]) == []
+
+
+@isolate_apps("tests.db.models.library")
+def test_an_order_over_a_relation_to_no_model_is_told_beside_the_relation() -> None:
+    class Loan(models.Model):
+        reader = models.ForeignKey("library.Raeder", models.CASCADE)
+
+        class Meta:
+            app_label = "library"
+            ordering = ["reader__name"]
+
+    assert [one.id for one in Loan.check(databases=[])] == ["fields.E300", "models.E015"]

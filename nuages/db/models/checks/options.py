@@ -185,6 +185,8 @@ def _can_order_by(model: Any, name: str) -> bool:
             if field is None or (field.get_transform(part) is None and field.get_lookup(part) is None):
                 return False
             continue
+        if isinstance(field.related_model, str):
+            return False  # There is no such model, which the relation's own check says.
         if field.is_relation:
             options = field.path_infos[-1].to_opts
         else:
