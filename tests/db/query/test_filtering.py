@@ -225,3 +225,11 @@ def test_what_is_no_list_is_refused_where_one_is_needed(value: Any) -> None:
     for name in ("pages__in", "pages__range"):
         with pytest.raises(TypeError, match="object is not iterable"):
             Book.objects.filter(**{name: value})
+
+
+@pytest.mark.parametrize("keys", [{"ink", "wax"}, {"ink": 1, "wax": 2}, {"ink": 1, "wax": 2}.keys()])
+def test_keys_of_a_document_are_asked_for_with_any_collection(keys: Any) -> None:
+    both = Reading.objects.create(data={"ink": 1, "wax": 2})
+    one = Reading.objects.create(data={"wax": 2})
+    assert list(Reading.objects.filter(data__has_keys=keys)) == [both]
+    assert set(Reading.objects.filter(data__has_any_keys=keys)) == {both, one}

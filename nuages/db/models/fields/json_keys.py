@@ -355,9 +355,6 @@ class HasKeyLookup(PostgresOperatorLookup):
         """The keys asked for."""
         if isinstance(self.rhs, (list, tuple)):
             return list(self.rhs)
-        if isinstance(self.rhs, Slot) and self.logical_operator is not None:
-            # How many keys there are is not known.
-            raise Opaque
         return [self.rhs]
 
     def way_to(self, key: Any) -> tuple[list[Any], Any]:
@@ -399,6 +396,12 @@ class HasKeys(HasKeyLookup):
 
     def get_prep_lookup(self) -> Any:
         return self.rhs if isinstance(self.rhs, Slot) else [str(key) for key in self.rhs]
+
+    def wanted(self) -> list[Any]:
+        if isinstance(self.rhs, Slot):
+            # How many keys there are is not known.
+            raise Opaque
+        return list(self.rhs)
 
 
 @JSONField.register_lookup
