@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import decimal
 import uuid
@@ -180,3 +181,11 @@ def test_labels_of_choices_are_taken_off_the_values() -> None:
 
     assert Moon.choices == [(None, "none"), (1, "Io!"), (2, "Europa")]
     assert (str(Moon.IO), Moon.IO.label, 2 in Moon, 3 in Moon) == ("1", "Io!", True, False)
+
+
+def test_a_copied_field_can_be_told_not_to_be_unique() -> None:
+    for field in (models.IntegerField(primary_key=True), models.IntegerField(unique=True)):
+        copied = copy.copy(field)
+        copied.primary_key = False
+        copied.unique = False
+        assert (field.unique, copied.unique) == (True, False)

@@ -60,7 +60,8 @@ class Column:
         convert = getattr(self, "from_db_value", None)
         return [convert] if convert is not None else []
 
-    @property
+    # Cached, as what packages copy a field for is to write `field.unique = False` on it.
+    @cached_property
     def unique(self) -> bool:
         return self._unique or self.primary_key
 
