@@ -14,6 +14,7 @@ from nuages.db import connections
 from nuages.test.comparing import compare_xml, strip_quotes
 from nuages.test.contexts import ContextList
 from nuages.test.decorating import TestContextDecorator
+from nuages.test.instrumentation import instrument_templates, instrumented_test_render
 from nuages.test.isolation import (
     TZ_SUPPORT,
     Approximate,
@@ -68,6 +69,7 @@ __all__ = [
     "get_runner",
     "get_unique_databases_and_mirrors",
     "ignore_warnings",
+    "instrumented_test_render",
     "isolate_apps",
     "isolate_lru_cache",
     "iter_test_cases",
@@ -104,8 +106,6 @@ def setup_test_environment(debug: bool | None = None) -> None:
             "setup_test_environment() was already called and can't be called again without first calling "
             "teardown_test_environment()."
         )
-    from nuages.test.instrumentation import instrument_templates
-
     saved: dict[str, Any] = {"allowed_hosts": settings.ALLOWED_HOSTS, "debug": settings.DEBUG}
     _TestState.saved_data = saved  # type: ignore[attr-defined]
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
@@ -132,8 +132,6 @@ def _without_deprecations() -> Iterator[None]:
 
 def teardown_test_environment() -> None:
     """Undo `setup_test_environment`."""
-    from nuages.test.instrumentation import instrument_templates
-
     saved = _TestState.saved_data  # type: ignore[attr-defined]
     settings.ALLOWED_HOSTS = saved["allowed_hosts"]
     settings.DEBUG = saved["debug"]

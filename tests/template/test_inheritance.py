@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
-from nuages.template import Context, TemplateDoesNotExist, TemplateSyntaxError, instrumentation
+from nuages.template import Context, Template, TemplateDoesNotExist, TemplateSyntaxError, instrumentation
 from nuages.template.loader_tags import BLOCK_CONTEXT_KEY, BlockContext, BlockNode
 from nuages.template.presentation import interned
 from nuages.test import override_settings
+from nuages.test.signals import template_rendered
+from nuages.test.utils import instrumented_test_render
 from nuages.urls import NoReverseMatch, path
 from tests.template.conftest import engine_of
 
@@ -255,3 +257,22 @@ def test_partials_work_on_the_context_around_them(source: str, shown: str, place
     template = engine_of().from_string(place + source)
     context = Context({"x": 1, "n": tree})
     assert (template.render(context) if colour == "rendered" else "".join(template.stream(context))) == shown
+
+
+def test_rendering_may_be_replaced_by_one_that_tells_of_the_templates_it_is_made_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(instrumentation, "announce", None)
+    monkeypatch.setattr(Template, "_render", instrumented_test_render)
+    told: list[str] = []
+
+    def receive(sender: object, template: Template, **kwargs: object) -> None:
+        told.append(str(template.name))
+
+    template_rendered.connect(receive)
+    try:
+        page = engine_of({"page": "{% extends 'base' %}", "base": "<p>"}).get_template("page")
+        assert page.render(Context()) == "<p>"
+    finally:
+        template_rendered.disconnect(receive)
+    assert told == ["page", "base"]
