@@ -2,6 +2,7 @@
 
 from nuages.test.assertions.querying import _AssertNumQueriesContext
 from nuages.test.cases.guarding import DatabaseOperationForbidden
+from nuages.test.cases.guarding import Refusal as _DatabaseFailure
 from nuages.test.cases.live import LiveServerTestCase, LiveServerThread, QuietWSGIRequestHandler
 from nuages.test.cases.serialized import SerializeMixin
 from nuages.test.cases.simple import SimpleTestCase
@@ -32,6 +33,7 @@ __all__ = [
     "TestData",
     "TransactionTestCase",
     "_AssertNumQueriesContext",
+    "_DatabaseFailure",
     "connections_support_savepoints",
     "connections_support_transactions",
     "is_pickable",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import unittest
 from typing import Any
 
-from nuages.test import TransactionTestCase
+from nuages.db import connection
+from nuages.test import SimpleTestCase, TransactionTestCase, testcases
 
 
 def events_of(*names: str, skipped: bool = False) -> list[str]:
@@ -45,3 +46,15 @@ def test_fixtures_are_there_when_a_class_is_set_up_and_for_each_test() -> None:
 
 def test_what_was_set_up_for_no_test_is_undone() -> None:
     assert events_of("test_one", skipped=True) == ["fixtures", "class", "flush"]
+
+
+def test_packages_can_tell_a_connection_that_a_test_may_not_use() -> None:
+    seen: list[bool] = []
+
+    class Looking(SimpleTestCase):
+        def test_one(self) -> None:
+            seen.append(isinstance(connection.cursor, testcases._DatabaseFailure))
+
+    assert unittest.TestSuite([Looking("test_one")]).run(unittest.TestResult()).wasSuccessful()
+    assert seen == [True]
+    assert not isinstance(connection.cursor, testcases._DatabaseFailure)
