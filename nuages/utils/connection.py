@@ -46,6 +46,13 @@ class ScopedConnections:
         """Return those of the present unit of work."""
         return current_scope().locals.setdefault(self, {})
 
+    def __getattr__(self, alias: str) -> Any:
+        """Return a connection that has been made here: debug toolbars ask with `hasattr()`, to make none."""
+        try:
+            return self.here()[alias]
+        except KeyError:
+            raise AttributeError(alias) from None
+
 
 class BaseConnectionHandler:
     """The connections of one kind; each thread or task has its own.

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from nuages.core.cache import CacheHandler
 from nuages.core.cache.backends.filebased import FileBasedCache
 from nuages.core.cache.backends.locmem import LocMemCache
 from nuages.core.cache.utils import make_template_fragment_key
@@ -79,3 +80,10 @@ def test_twins_do_the_same(cache: Any) -> None:
 def test_fragments_that_vary_differently_have_different_keys() -> None:
     keys = [make_template_fragment_key("x", vary) for vary in (["a:b", "c"], ["a", "b:c"], ["a:b:c"])]
     assert len(set(keys)) == 3
+
+
+def test_packages_can_ask_whether_a_cache_has_been_made_without_making_it() -> None:
+    handler = CacheHandler({"default": {"BACKEND": "nuages.core.cache.backends.dummy.DummyCache"}})
+    assert not hasattr(handler._connections, "default")
+    made = handler["default"]
+    assert handler._connections.default is made
