@@ -20,7 +20,7 @@ from nuages.http.querydict import QueryDict
 from nuages.utils.datastructures import ImmutableList, MultiValueDict
 from nuages.utils.encoding import escape_uri_path, iri_to_uri
 from nuages.utils.functional import cached_property
-from nuages.utils.http import parse_header_parameters
+from nuages.utils.http import is_same_domain, parse_header_parameters
 from nuages.utils.module_loading import imported
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ __all__ = [
     "QueryDict",
     "RawPostDataException",
     "UnreadablePostError",
+    "is_same_domain",
     "split_domain_port",
     "validate_host",
 ]

@@ -13,7 +13,7 @@ from nuages.core.exceptions import DisallowedHost, RequestDataTooBig
 from nuages.core.handlers.wsgi import WSGIRequest
 from nuages.http import HttpRequest, RawPostDataException
 from nuages.http.hosts import split_domain_port
-from nuages.http.request import MediaType
+from nuages.http.request import MediaType, is_same_domain
 from nuages.test.utils import override_settings
 
 
@@ -152,3 +152,8 @@ def test_a_type_with_parameters_comes_under_one_without() -> None:
     request.META["HTTP_ACCEPT"] = "text/*;q=0.3,text/html;q=0.7,*/*;q=0"
     assert request.get_preferred_type(["text/plain", "text/html", "image/png"]) == "text/html"
     assert not request.accepts("image/png")
+
+
+def test_channels_finds_where_it_looks_how_hosts_are_compared() -> None:
+    assert is_same_domain("a.example.com", ".example.com")
+    assert not is_same_domain("example.org", ".example.com")
