@@ -19,12 +19,20 @@ from nuages.urls.exceptions import NoReverseMatch, Resolver404
 from nuages.urls.match import ResolverMatch
 from nuages.urls.nodes import URLPattern, URLResolver
 from nuages.urls.pattern import Matched, Pattern
-from nuages.urls.route import Param, Pieces, beginning_of, parse_route, regex_of
+from nuages.urls.route import (
+    _PATH_PARAMETER_COMPONENT_RE,
+    Param,
+    Pieces,
+    beginning_of,
+    parse_route,
+    regex_of,
+)
 from nuages.urls.utils import get_callable
 from nuages.utils.functional import cached_property
 from nuages.utils.translation import get_language
 
 __all__ = [
+    "_PATH_PARAMETER_COMPONENT_RE",
     "LocalePrefixPattern",
     "LocaleRegexDescriptor",
     "NoReverseMatch",

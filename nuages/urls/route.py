@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from nuages.core.exceptions import ImproperlyConfigured
 from nuages.urls.converters import Converter, get_converters
 
-_PARAMETER = re.compile(r"<(?:(?P<converter>[^>:]+):)?(?P<name>[^>]+)>")
+_PATH_PARAMETER_COMPONENT_RE = re.compile(r"<(?:(?P<converter>[^>:]+):)?(?P<parameter>[^>]+)>")
 
 
 class Param(NamedTuple):
@@ -35,7 +35,7 @@ def parse_route(route: str) -> Pieces:
     pieces: list[str | Param] = []
     names: set[str] = set()
     at = 0
-    for found in _PARAMETER.finditer(route):
+    for found in _PATH_PARAMETER_COMPONENT_RE.finditer(route):
         if any(character.isspace() for character in found[0]):
             raise ImproperlyConfigured(
                 f"URL route {route!r} cannot contain whitespace in angle brackets <…>."
@@ -43,7 +43,7 @@ def parse_route(route: str) -> Pieces:
         if found.start() > at:
             pieces.append(route[at : found.start()])
         at = found.end()
-        name = found["name"]
+        name = found["parameter"]
         if not name.isidentifier():
             raise ImproperlyConfigured(
                 f"URL route {route!r} uses parameter name {name!r} which isn't a valid Python identifier."

@@ -188,3 +188,10 @@ def test_a_resolver_below_the_root_adds_to_its_literal_paths_what_it_captures() 
     assert resolver.resolve("/me/a/").kwargs == {"who": "me"}
     named = URLResolver(RegexPattern(r"^/"), [path("a/", view)], namespace="shop", app_name="shop")
     assert named.resolve("/a/").namespace == "shop"
+
+
+def test_the_expression_of_a_parameter_is_offered_to_those_who_read_routes() -> None:
+    from nuages.urls.resolvers import _PATH_PARAMETER_COMPONENT_RE
+
+    found = [match.groupdict() for match in _PATH_PARAMETER_COMPONENT_RE.finditer("a/<int:pk>/<slug>/")]
+    assert found == [{"converter": "int", "parameter": "pk"}, {"converter": None, "parameter": "slug"}]
