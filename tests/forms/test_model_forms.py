@@ -215,3 +215,10 @@ def test_dates_travel_through_a_form():
     ada = Author.objects.create(name="Ada")
     sent = {"title": "Dated", "pages": "1", "author": ada.pk, "published": "2026-01-02"}
     assert BookForm(sent).save().published == datetime.date(2026, 1, 2)
+
+
+def test_form_sets_of_plain_forms_are_imported_from_beside_those_of_models_too() -> None:
+    from nuages.forms import formsets, models
+
+    assert models.formset_factory is formsets.formset_factory
+    assert models.BaseFormSet is formsets.BaseFormSet

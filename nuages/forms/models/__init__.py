@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..formsets import BaseFormSet, formset_factory
 from .choices import (
     ModelChoiceField,
     ModelChoiceIterator,
@@ -23,6 +24,7 @@ from .modelformsets import BaseModelFormSet, modelformset_factory
 
 __all__ = [
     "ALL_FIELDS",
+    "BaseFormSet",
     "BaseInlineFormSet",
     "BaseModelForm",
     "BaseModelFormSet",
@@ -38,6 +40,7 @@ __all__ = [
     "apply_limit_choices_to_to_formfield",
     "construct_instance",
     "fields_for_model",
+    "formset_factory",
     "inlineformset_factory",
     "model_to_dict",
     "modelform_factory",
