@@ -66,12 +66,13 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Describe the mark, and load the apps of the settings module."""
+    """Describe the marks, and load the apps of the settings module."""
     config.addinivalue_line(
         "markers",
         "django_db(transaction=False, databases=None, reset_sequences=False, serialized_rollback=False): the test "
         "uses the database, in a transaction that is rolled back unless it asks for real ones.",
     )
+    config.addinivalue_line("markers", "urls(module): the test uses another ROOT_URLCONF.")
     # Test modules import models while they are collected. A conftest.py may also configure settings later on.
     if _named():
         import nuages
@@ -252,6 +253,18 @@ def _guard(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     with _blocker.block():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _urls_mark(request: pytest.FixtureRequest) -> Iterator[None]:
+    mark = request.node.get_closest_marker("urls")
+    if mark is None:
+        yield
+        return
+    from nuages.test.utils import override_settings
+
+    with override_settings(ROOT_URLCONF=mark.args[0]):
         yield
 
 

@@ -29,6 +29,11 @@ from nuages.http import HttpResponse
 from nuages.urls import path
 urlpatterns = [path("", lambda request: HttpResponse(str(request.user)))]
 """
+OTHER_URLS = """
+from nuages.http import HttpResponse
+from nuages.urls import path
+urlpatterns = [path("other/", lambda request: HttpResponse("other"))]
+"""
 TESTS = """
 import os, time, urllib.request
 import pytest
@@ -100,6 +105,16 @@ def test_settings_can_be_taken_away(settings):
     with pytest.raises(AttributeError):
         settings.ROOT_URLCONF
 
+class TestOfOtherAddresses:
+    pytestmark = pytest.mark.urls("other_urls")
+
+    def test_addresses_are_those_of_the_mark(self, client):
+        assert client.get("/other/").text == "other"
+        assert client.get("/").status_code == 404
+
+def test_addresses_are_those_of_the_site_elsewhere(client):
+    assert client.get("/other/").status_code == 404
+
 def test_mail(mailoutbox, settings):
     settings.MAILERS = {"default": {"BACKEND": "nuages.core.mail.backends.locmem.EmailBackend"}}
     mail.EmailMessage("Hello", "you", to=["a@example.com"]).send()
@@ -121,6 +136,7 @@ def outcome(folder: Path, database: str, *options: str) -> str:
     """Write the project, run its tests and return what pytest says."""
     (folder / "site_settings.py").write_text(SETTINGS.replace("DATABASE}", f"{database}}}"))
     (folder / "site_urls.py").write_text(URLS)
+    (folder / "other_urls.py").write_text(OTHER_URLS)
     (folder / "test_site.py").write_text(textwrap.dedent(TESTS))
     (folder / "pytest.ini").write_text("[pytest]\nNUAGES_SETTINGS_MODULE = site_settings\npythonpath = .\n")
     kept = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST")}
@@ -137,7 +153,7 @@ def outcome(folder: Path, database: str, *options: str) -> str:
 
 def test_fixtures_and_marks_work_as_those_of_pytest_django(tmp_path: Path) -> None:
     said = outcome(tmp_path, '{"ENGINE": "nuages.db.backends.sqlite3", "NAME": "site.sqlite3"}')
-    assert "19 passed" in said, said
+    assert "21 passed" in said, said
     assert not (tmp_path / "site.sqlite3").exists()
 
 
@@ -146,7 +162,7 @@ def test_processes_of_xdist_have_files_of_their_own(tmp_path: Path) -> None:
         '{"ENGINE": "nuages.db.backends.sqlite3", "NAME": "site.sqlite3", "TEST": {"NAME": "test.sqlite3"}}'
     )
     said = outcome(tmp_path, database, "-n", "2")
-    assert "19 passed" in said, said
+    assert "21 passed" in said, said
     assert list(tmp_path.glob("*.sqlite3*")) == []
 
 
@@ -163,7 +179,7 @@ def test_processes_of_xdist_have_databases_of_their_own_on_a_server(tmp_path: Pa
         **{name.upper(): text for name, text in POSTGRESQL.items()},
     }
     said = outcome(tmp_path, repr(database), "-n", "2")
-    assert "19 passed" in said, said
+    assert "21 passed" in said, said
 
 
 def test_tables_come_from_the_models_where_migrations_are_left_out(tmp_path: Path) -> None:
@@ -171,11 +187,11 @@ def test_tables_come_from_the_models_where_migrations_are_left_out(tmp_path: Pat
         '{"ENGINE": "nuages.db.backends.sqlite3", "NAME": "site.sqlite3", "TEST": {"NAME": "test.sqlite3"}}'
     )
     first = outcome(tmp_path, options, "--no-migrations", "--reuse-db")
-    assert "19 passed" in first, first
+    assert "21 passed" in first, first
     with sqlite3.connect(tmp_path / "test.sqlite3") as kept:
         assert not kept.execute("SELECT 1 FROM sqlite_master WHERE name = 'django_migrations'").fetchall()
     second = outcome(tmp_path, options, "--reuse-db", "--create-db")
-    assert "19 passed" in second, second
+    assert "21 passed" in second, second
     with sqlite3.connect(tmp_path / "test.sqlite3") as kept:
         assert ("0001_initial",) in kept.execute("SELECT name FROM django_migrations").fetchall()
 
@@ -206,4 +222,4 @@ def test_pytest_django_beside_the_plugin_is_refused_with_the_ways_out(tmp_path: 
     database = '{"ENGINE": "nuages.db.backends.sqlite3", "NAME": "site.sqlite3"}'
     said = outcome(tmp_path, database)
     assert "uninstall pytest-django" in said, said
-    assert "19 passed" in outcome(tmp_path, database, "-p", "no:django")
+    assert "21 passed" in outcome(tmp_path, database, "-p", "no:django")
