@@ -46,11 +46,11 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         parser.addini(name, f"the settings module; as the environment's {name}")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Take the settings module from the command line, or from the ini file where the environment names none.
+    """Load the apps of the settings module before any conftest.py, which may import models.
 
-    With `DJANGO_SETTINGS_MODULE`, `import django` means nuages, as code of such a project says that.
+    The command line names the module, or else the environment, or else the ini file. With
+    `DJANGO_SETTINGS_MODULE`, `import django` means nuages, as code of such a project says that.
     """
     if chosen := early_config.known_args_namespace.ds:
         os.environ.pop("NUAGES_SETTINGS_MODULE", None)
@@ -63,17 +63,31 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         import nuages.compat
 
         nuages.compat.install()
+    if _named():
+        import nuages
+
+        _find_project(early_config)
+        nuages.setup()
+
+
+def _find_project(config: pytest.Config) -> None:
+    """Make what lies beside manage.py importable: in or above the folders of the tests, or the current one."""
+    here = config.invocation_params.dir
+    for start in (*(here / path.split("::")[0] for path in config.known_args_namespace.file_or_dir), here):
+        for folder in (start, *start.parents):
+            if (folder / "manage.py").is_file():
+                sys.path.insert(0, str(folder))
+                return
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Describe the marks, and load the apps of the settings module."""
+    """Describe the marks, and load the apps of a settings module that a conftest.py named."""
     config.addinivalue_line(
         "markers",
         "django_db(transaction=False, databases=None, reset_sequences=False, serialized_rollback=False): the test "
         "uses the database, in a transaction that is rolled back unless it asks for real ones.",
     )
     config.addinivalue_line("markers", "urls(module): the test uses another ROOT_URLCONF.")
-    # Test modules import models while they are collected. A conftest.py may also configure settings later on.
     if _named():
         import nuages
 

@@ -206,6 +206,21 @@ def test_a_suite_that_says_django_runs_on_nuages(tmp_path: Path) -> None:
     assert "1 passed" in said, said
 
 
+def test_a_conftest_may_import_models_of_the_project_beside_manage_py(tmp_path: Path) -> None:
+    site = tmp_path / "site_folder"
+    site.mkdir()
+    (site / "manage.py").touch()
+    (site / "settings_beside.py").write_text(
+        SETTINGS.replace("DATABASE}", "{'ENGINE': 'nuages.db.backends.sqlite3', 'NAME': ':memory:'}}")
+    )
+    tests = site / "tests"
+    tests.mkdir()
+    (tests / "conftest.py").write_text("from django.contrib.auth.models import User\n")
+    (tests / "test_other.py").write_text("def test_nothing():\n    pass\n")
+    said = outcome(tmp_path, "None}", "--ds=settings_beside", "site_folder/tests/test_other.py::test_nothing")
+    assert "1 passed" in said, said
+
+
 def test_the_settings_module_may_be_named_on_the_command_line(tmp_path: Path) -> None:
     said = outcome(
         tmp_path, '{"ENGINE": "nuages.db.backends.sqlite3", "NAME": "site.sqlite3"}', "--ds=elsewhere"
