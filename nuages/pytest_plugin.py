@@ -50,7 +50,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Load the apps of the settings module before any conftest.py, which may import models.
 
     The command line names the module, or else the environment, or else the ini file. With
-    `DJANGO_SETTINGS_MODULE`, `import django` means nuages, as code of such a project says that.
+    `DJANGO_SETTINGS_MODULE`, `import django` means nuages, as code of such a project says that, and
+    `pytest_django.asserts` is there.
     """
     if chosen := early_config.known_args_namespace.ds:
         os.environ.pop("NUAGES_SETTINGS_MODULE", None)
@@ -61,8 +62,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
                 os.environ.setdefault(name, found)
     if os.environ.get("DJANGO_SETTINGS_MODULE"):
         import nuages.compat
+        from nuages import pytest_django
 
         nuages.compat.install()
+        sys.modules["pytest_django"] = pytest_django
     if _named():
         import nuages
 

@@ -199,11 +199,15 @@ def test_tables_come_from_the_models_where_migrations_are_left_out(tmp_path: Pat
 def test_a_suite_that_says_django_runs_on_nuages(tmp_path: Path) -> None:
     (tmp_path / "test_other.py").write_text(
         "from django.contrib.auth.models import User\n"
-        "def test_users(db):\n    assert User.__module__ == 'nuages.contrib.auth.models'\n"
+        "from pytest_django.asserts import assertContains, assertMessages, assertQuerySetEqual\n"
+        "def test_users(client):\n"
+        "    assert User.__module__ == 'nuages.contrib.auth.models'\n"
+        "    assertContains(client.get('/'), 'AnonymousUser')\n"
+        "def test_rows(db):\n    assertQuerySetEqual(User.objects.all(), [])\n"
     )
     database = '{"ENGINE": "django.db.backends.sqlite3", "NAME": "site.sqlite3"}'
     said = outcome(tmp_path, database, "--ds=site_settings", "test_other.py")
-    assert "1 passed" in said, said
+    assert "2 passed" in said, said
 
 
 def test_a_conftest_may_import_models_of_the_project_beside_manage_py(tmp_path: Path) -> None:
