@@ -226,3 +226,26 @@ def test_a_hash_is_shown_in_part() -> None:
     shown = render_password_as_hash(encoded)
     assert shown.startswith("<p><strong>algorithm</strong>: <bdi>md5</bdi> ")
     assert encoded.rpartition("$")[2] not in shown
+
+
+def test_who_listens_for_the_user_class_hears_of_a_lazy_user_too(ada: Any) -> None:
+    from nuages.contrib.auth import login, logout
+    from nuages.contrib.auth.models import User
+    from nuages.contrib.auth.signals import user_logged_in, user_logged_out
+    from nuages.utils.functional import SimpleLazyObject
+
+    heard: list[str] = []
+
+    def hear(user: Any, **kwargs: Any) -> None:
+        heard.append(user.username)
+
+    user_logged_in.connect(hear, sender=User)
+    user_logged_out.connect(hear, sender=User)
+    request: Any = visitor()
+    request.user = SimpleLazyObject(lambda: ada)
+    login(request, request.user, backend="nuages.contrib.auth.backends.ModelBackend")
+    request.user = SimpleLazyObject(lambda: ada)
+    logout(request)
+    user_logged_in.disconnect(hear, sender=User)
+    user_logged_out.disconnect(hear, sender=User)
+    assert heard == ["ada", "ada"]

@@ -125,7 +125,8 @@ def login(request: Any, user: Any, backend: str | None = None) -> None:
     if hasattr(request, "auser"):
         request.auser = _knowing(user)
     rotate_token(request)
-    user_logged_in.send(sender=type(user), request=request, user=user)
+    # The user of a request is lazy: its class is asked of the user, as that of the lazy object hears nobody.
+    user_logged_in.send(sender=user.__class__, request=request, user=user)
 
 
 def _knowing(user: Any) -> Any:
@@ -161,7 +162,7 @@ def logout(request: Any) -> None:
     user = getattr(request, "user", None)
     if not getattr(user, "is_authenticated", True):
         user = None
-    user_logged_out.send(sender=type(user), request=request, user=user)
+    user_logged_out.send(sender=user.__class__, request=request, user=user)
     request.session.flush()
     if hasattr(request, "user"):
         request.user = _anonymous()
