@@ -104,10 +104,32 @@ def _named() -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests with the mark the fixture that opens the database."""
+    """Give tests with the mark the fixture that opens the database, and run the tests in the order of test runners."""
     for item in items:
         if item.get_closest_marker("django_db") and isinstance(item, pytest.Function):
             item.fixturenames.insert(0, "_database_mark")
+    if _configured():
+        items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Return when a test has its turn: first those that roll back, then those that empty tables, then the rest."""
+    from nuages.test import TestCase, TransactionTestCase
+
+    names = set(getattr(item, "fixturenames", ()))
+    mark = item.get_closest_marker("django_db")
+    options = mark.kwargs if mark else {}
+    case = getattr(item, "cls", None) or object
+    if issubclass(case, TestCase):
+        return 0
+    if (
+        issubclass(case, TransactionTestCase)
+        or options.get("transaction")
+        or options.get("reset_sequences")
+        or not _EMPTYING.isdisjoint(names)
+    ):
+        return 1
+    return 2 if _OPENING.isdisjoint(names) else 0
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -244,16 +266,9 @@ _NOT_ASKED_FOR = (
 )
 _blocker = DatabaseBlocker()
 
-# The fixtures that open a database.
-_OPENING = frozenset(
-    {
-        "_database_mark",
-        "db",
-        "transactional_db",
-        "django_db_reset_sequences",
-        "django_db_serialized_rollback",
-    }
-)
+# The fixtures that open a database with real transactions, and all that open one.
+_EMPTYING = frozenset({"transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"})
+_OPENING = _EMPTYING | {"_database_mark", "db"}
 
 
 @pytest.fixture(scope="session")

@@ -225,6 +225,30 @@ def test_a_conftest_may_import_models_of_the_project_beside_manage_py(tmp_path: 
     assert "1 passed" in said, said
 
 
+def test_tests_that_roll_back_run_before_those_that_empty_tables_and_these_before_the_rest(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "test_order.py").write_text(
+        "import pytest\n"
+        "from nuages.test import SimpleTestCase, TestCase, TransactionTestCase\n"
+        "def test_none(): pass\n"
+        "def test_live(live_server): pass\n"
+        "@pytest.mark.django_db(transaction=True)\ndef test_real(): pass\n"
+        "class Real(TransactionTestCase):\n    def test_case(self): pass\n"
+        "class Simple(SimpleTestCase):\n    def test_case(self): pass\n"
+        "class Back(TestCase):\n    def test_case(self): pass\n"
+        "@pytest.mark.django_db\ndef test_mark(): pass\n"
+        "def test_db(db): pass\n"
+    )
+    database = '{"ENGINE": "nuages.db.backends.sqlite3", "NAME": "site.sqlite3"}'
+    said = outcome(tmp_path, database, "--collect-only", "test_order.py")
+    names = [line.split("::", 1)[1] for line in said.splitlines() if "::" in line]
+    back, real, rest = names[:3], names[3:6], names[6:]
+    assert back == ["Back::test_case", "test_mark", "test_db"]
+    assert real == ["test_live", "test_real", "Real::test_case"]
+    assert rest == ["test_none", "Simple::test_case"]
+
+
 def test_the_settings_module_may_be_named_on_the_command_line(tmp_path: Path) -> None:
     said = outcome(
         tmp_path, '{"ENGINE": "nuages.db.backends.sqlite3", "NAME": "site.sqlite3"}', "--ds=elsewhere"
