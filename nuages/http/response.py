@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import mimetypes
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -35,6 +36,7 @@ __all__ = [
     "JsonResponse",
     "ResponseHeaders",
     "StreamingHttpResponse",
+    "mimetypes",
 ]
 
 

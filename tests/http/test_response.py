@@ -131,3 +131,11 @@ def test_a_buffer_is_no_file_on_disk() -> None:
     response = FileResponse(io.BytesIO(b"abc"), filename="a.tar.gz")
     assert response.file_on_disk() is None
     assert (response["Content-Type"], response["Content-Length"]) == ("application/gzip", "3")
+
+
+def test_the_types_of_files_are_imported_from_beside_responses_too() -> None:
+    import mimetypes
+
+    from nuages.http import response
+
+    assert response.mimetypes is mimetypes
