@@ -265,3 +265,10 @@ def test_a_node_made_with_keywords_is_told_from_one_without_and_gives_them_back(
     assert Value(1).deconstruct()[2] == {}
     kwargs.clear()
     assert made == Value(1, output_field=fields.FloatField())
+
+
+def test_conditions_are_joined_by_a_connector_that_is_only_known_when_they_are_joined() -> None:
+    by_name, by_size = Q(name="a"), Q(size=1)
+    assert by_name._combine(by_size, Q.OR) == by_name | by_size
+    assert by_name._combine(by_size, "AND") == by_name & by_size
+    assert Q()._combine(by_size, "XOR") == by_size

@@ -105,7 +105,7 @@ class Q:
 
     # Operators
 
-    def _joined(self, other: Any, connector: str) -> Any:
+    def _combine(self, other: Any, connector: str) -> Any:
         if not getattr(other, "conditional", False):
             raise TypeError(other)
         if not self:
@@ -118,13 +118,13 @@ class Q:
         return joined
 
     def __or__(self, other: Any) -> Any:
-        return self._joined(other, self.OR)
+        return self._combine(other, self.OR)
 
     def __and__(self, other: Any) -> Any:
-        return self._joined(other, self.AND)
+        return self._combine(other, self.AND)
 
     def __xor__(self, other: Any) -> Any:
-        return self._joined(other, self.XOR)
+        return self._combine(other, self.XOR)
 
     def __invert__(self) -> Q:
         turned = self.copy()
