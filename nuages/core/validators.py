@@ -561,7 +561,14 @@ def int_list_validator(
     return RegexValidator(regex, message=message, code=code)
 
 
-validate_integer = RegexValidator(_pattern(r"^-?\d+\Z"), message=_("Enter a valid integer."), code="invalid")
+integer_validator = RegexValidator(_pattern(r"^-?\d+\Z"), message=_("Enter a valid integer."), code="invalid")
+
+
+def validate_integer(value: Any) -> None:
+    """Accept whole numbers, as text too."""
+    integer_validator(value)
+
+
 validate_email = EmailValidator()
 validate_domain_name = DomainNameValidator()
 validate_slug = RegexValidator(

@@ -128,3 +128,10 @@ def test_what_depends_on_a_setting_is_written_after_what_depends_on_migrations()
 def test_an_argument_that_is_written_over_lines_is_so_without_items_too() -> None:
     source, _ = OperationWriter(CreateModel("Copy", fields=[], bases=("shop.article",))).serialize()
     assert source.splitlines()[2:4] == [" " * 12 + "fields=[", " " * 12 + "],"]
+
+
+def test_the_function_that_validates_integers_is_written_by_its_name() -> None:
+    from nuages.core.validators import validate_integer
+    from nuages.db.migrations.writer import MigrationWriter
+
+    assert MigrationWriter.serialize(validate_integer)[0].endswith(".core.validators.validate_integer")
