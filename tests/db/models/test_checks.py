@@ -49,3 +49,22 @@ def test_an_order_over_a_relation_to_no_model_is_told_beside_the_relation() -> N
             ordering = ["reader__name"]
 
     assert [one.id for one in Loan.check(databases=[])] == ["fields.E300", "models.E015"]
+
+
+@isolate_apps("tests.db.models.library")
+def test_a_field_may_be_called_id_beside_a_key_of_another_name() -> None:
+    class Past(models.Model):
+        id = models.IntegerField()
+        key = models.AutoField(primary_key=True)
+
+        class Meta:
+            app_label = "library"
+
+    class Present(models.Model):
+        id = models.IntegerField()
+
+        class Meta:
+            app_label = "library"
+
+    assert Past.check() == []
+    assert [error.id for error in Present.check()] == ["models.E004"]

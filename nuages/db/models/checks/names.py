@@ -18,7 +18,7 @@ __all__ = [
 
 
 def check_id_field(model: Any) -> Iterator[Any]:
-    if getattr(model._meta.pk, "is_composite_key", False):
+    if model._meta.pk.name != "id":
         return
     for field in model._meta.local_fields:
         if field.name == "id" and field != model._meta.pk:
