@@ -43,3 +43,19 @@ async def test_the_client_for_async_tests_follows_too() -> None:
     response = await AsyncClient().post("/old/", '{"a": 1}', content_type="application/json", follow=True)
     assert response.text == 'application/json{"a": 1}'
     assert response.redirect_chain == [("/new/", 307)]
+
+
+class NotingClient(AsyncClient):
+    """Sees to every response, as those of packages do."""
+
+    async def request(self, **request: Any) -> Any:
+        response = await super().request(**request)
+        response.noted = response.status_code
+        return response
+
+
+@override_settings(ROOT_URLCONF=Routes)
+async def test_every_method_of_the_async_client_goes_by_its_request() -> None:
+    client = NotingClient()
+    answers = [await client.get("/old/"), await client.get("/old/", follow=True), await client.post("/new/")]
+    assert [answer.noted for answer in answers] == [307, 200, 200]

@@ -145,7 +145,11 @@ class AsyncClient(_PlainClient):
 
     async def request(self, **request: Any) -> Any:
         """Send a request made of entries of an ASGI scope."""
-        return await _arun(self.perform, **request)
+        return await _arun(super().perform, **request)
+
+    def perform(self, **request: Any) -> Any:
+        # Each method of the client comes by here, so that a class of one's own can see to all of them in `request`.
+        return wait(self.request(**request))
 
     def _again(self, method: str, path: str, arguments: dict[str, Any]) -> Any:
         return wait(getattr(self, method)(path, **arguments))
