@@ -62,7 +62,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
                 os.environ.setdefault(name, found)
     if os.environ.get("DJANGO_SETTINGS_MODULE"):
         import nuages.compat
-        from nuages import pytest_django
+        from nuages.test import pytest_django
 
         nuages.compat.install()
         sys.modules["pytest_django"] = pytest_django

@@ -10,5 +10,6 @@ class _Case(MessagesTestMixin, TestCase):
     """Has all assertions; none of its tests is run."""
 
 
-__all__ = [name for name in dir(_Case) if name.startswith("assert")]
-globals().update({name: getattr(_Case(), name) for name in __all__})
+_case = _Case()
+__all__ = [name for name in dir(_case) if name.startswith("assert")]
+globals().update({name: getattr(_case, name) for name in __all__})
