@@ -155,7 +155,8 @@ def _configured() -> bool:
 
 
 @pytest.fixture(scope="session")
-def _environment() -> Iterator[None]:
+def django_test_environment() -> Iterator[None]:
+    """Prepare the process for tests, once for the session. Override it to do more."""
     if not _configured():
         pytest.skip(
             "no settings module: set NUAGES_SETTINGS_MODULE, in the environment or in pytest's ini file"
@@ -173,7 +174,7 @@ def _environment() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(_environment: None) -> None:
+def django_db_modify_db_settings(django_test_environment: None) -> None:
     """Name test databases after the process of pytest-xdist that uses them. Override it to name them otherwise."""
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
@@ -190,7 +191,7 @@ def django_db_modify_db_settings(_environment: None) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    _environment: None,
+    django_test_environment: None,
     django_db_modify_db_settings: None,
     django_db_use_migrations: bool,
     django_db_keepdb: bool,
@@ -312,7 +313,7 @@ def _test_cases(request: pytest.FixtureRequest) -> None:
     if any(issubclass(each, TransactionTestCase) for each in classes):
         request.getfixturevalue("django_db_setup")
     elif any(issubclass(each, SimpleTestCase) for each in classes):
-        request.getfixturevalue("_environment")
+        request.getfixturevalue("django_test_environment")
 
 
 @contextmanager
@@ -392,7 +393,7 @@ def django_db_serialized_rollback(django_db_setup: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def client(_environment: None) -> Any:
+def client(django_test_environment: None) -> Any:
     """A test client."""
     from nuages.test import Client
 
@@ -400,7 +401,7 @@ def client(_environment: None) -> Any:
 
 
 @pytest.fixture
-def async_client(_environment: None) -> Any:
+def async_client(django_test_environment: None) -> Any:
     """A test client for `async def` tests."""
     from nuages.test import AsyncClient
 
@@ -408,7 +409,7 @@ def async_client(_environment: None) -> Any:
 
 
 @pytest.fixture
-def rf(_environment: None) -> Any:
+def rf(django_test_environment: None) -> Any:
     """A request factory."""
     from nuages.test import RequestFactory
 
@@ -416,7 +417,7 @@ def rf(_environment: None) -> Any:
 
 
 @pytest.fixture
-def async_rf(_environment: None) -> Any:
+def async_rf(django_test_environment: None) -> Any:
     """A request factory for ASGI requests."""
     from nuages.test import AsyncRequestFactory
 
@@ -488,7 +489,7 @@ class SettingsFixture:
 
 
 @pytest.fixture
-def settings(_environment: None) -> Iterator[SettingsFixture]:
+def settings(django_test_environment: None) -> Iterator[SettingsFixture]:
     """The settings, to be changed for this test."""
     fixture = SettingsFixture()
     yield fixture
@@ -496,7 +497,7 @@ def settings(_environment: None) -> Iterator[SettingsFixture]:
 
 
 @pytest.fixture
-def mailoutbox(_environment: None) -> list[Any]:
+def mailoutbox(django_test_environment: None) -> list[Any]:
     """The mails that the test sends."""
     from nuages.core import mail
 

@@ -37,6 +37,16 @@ def test_a_site_with_admin_urls_starts_and_the_pages_say_they_are_missing() -> N
         match.func(RequestFactory().get("/admin/auth/user/"), *match.args, **match.kwargs)
 
 
+def test_a_site_may_put_something_around_the_page_to_log_in_at() -> None:
+    from nuages.contrib import admin
+
+    site = admin.AdminSite()
+    site.login = lambda request, login=site.login: ("guarded", login)  # type: ignore[method-assign, misc, assignment]
+    assert site.login(None)[0] == "guarded"
+    with pytest.raises(ImproperlyConfigured, match="not part of this release"):
+        admin.AdminSite().login(RequestFactory().get("/admin/login/"))
+
+
 def test_the_log_reads_as_sentences() -> None:
     from nuages.contrib.admin.models import CHANGE, LogEntry
     from nuages.contrib.auth.models import Group, User

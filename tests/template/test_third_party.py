@@ -404,7 +404,7 @@ def test_render_context_is_for_one_rendering(register: Library) -> None:
 
 
 @pytest.fixture
-def told(_environment: None) -> Iterator[list[tuple[str, dict[str, Any]]]]:
+def told(django_test_environment: None) -> Iterator[list[tuple[str, dict[str, Any]]]]:
     found: list[tuple[str, dict[str, Any]]] = []
 
     def receive(sender: Template, template: Template, context: Context, **kwargs: Any) -> None:

@@ -94,6 +94,10 @@ class AdminSite:
             raise NotRegistered(f"The model {model.__name__} is not registered.")
         return self._registry[model]
 
+    def login(self, request: Any, extra_context: dict[str, Any] | None = None) -> Any:
+        """Stand for the page to log in at, which sites put another function around or in the place of."""
+        return missing_page(request)
+
     def has_permission(self, request: Any) -> bool:
         """Say whether the visitor may see the admin at all."""
         return request.user.is_active and request.user.is_staff
@@ -101,9 +105,9 @@ class AdminSite:
     @property
     def urls(self) -> tuple[list[Any], str, str]:
         """Patterns for a URLconf. Its pages say that they are missing, so that the rest of the site works."""
-        names = {"login": r"^login/$", "logout": r"^logout/$", "index": r"^$", "page": r"^(?P<path>.+)$"}
+        names = {"logout": r"^logout/$", "index": r"^$", "page": r"^(?P<path>.+)$"}
         patterns = [re_path(pattern, missing_page, name=name) for name, pattern in names.items()]
-        return patterns, "admin", self.name
+        return [re_path(r"^login/$", self.login, name="login"), *patterns], "admin", self.name
 
 
 def _models(given: Any) -> Iterable[Any]:
