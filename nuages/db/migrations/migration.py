@@ -69,7 +69,6 @@ class Migration:
             collected = len(schema_editor.collected_sql)
             before = state.clone()
             operation.state_forwards(self.app_label, state)
-            before.keep_up_with(state)
             _in_its_transaction(self, operation, operation.database_forwards, schema_editor, before, state)
             if collect_sql and collected == len(schema_editor.collected_sql):
                 schema_editor.collected_sql.append("-- (no-op)")

@@ -72,6 +72,6 @@ def test_a_step_that_reaches_far_is_taken_from_whole_classes() -> None:
     classes(before)
     after = before.clone()
     after.rename_model("shop", "B", "Bee")
-    before.keep_up_with(after)
+    before.settle_with(after)
     made = classes(before)
     assert [each.related_model for each in made["B"]._meta.related_objects] == [made["Heir"], made["C"]]

@@ -61,6 +61,7 @@ class FieldOperation(Operation):
 
     def _models(self, app_label: str, from_state: Any, to_state: Any, schema_editor: Any) -> Any:
         """Return the model before and after, None where its table is not in this database."""
+        from_state.settle_with(to_state)
         after = to_state.apps.get_model(app_label, self.model_name)
         if not self.allow_migrate_model(schema_editor.connection.alias, after):
             return None

@@ -278,6 +278,7 @@ class RenameModel(ModelOperation):
     def _rename(
         self, app_label: str, editor: Any, from_state: Any, to_state: Any, before: str, after: str
     ) -> None:
+        from_state.settle_with(to_state)
         new = self._model_in(to_state, app_label, editor, after)
         if new is None:
             return

@@ -38,7 +38,6 @@ class SeparateDatabaseAndState(Operation):
         for operation in self.database_operations:
             after = before.clone()
             operation.state_forwards(app_label, after)
-            before.keep_up_with(after)
             operation.database_forwards(app_label, schema_editor, before, after)
             before = after
 

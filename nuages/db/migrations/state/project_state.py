@@ -106,10 +106,11 @@ class ProjectState:
         self._dirty |= self._touched | self._left_behind
         self._touched, self._left_behind = set(), set()
 
-    def keep_up_with(self, changed: Self) -> None:
-        """Put nothing off where the step to a changed copy reaches further than a model and its neighbours."""
-        if changed._dirty:
+    def settle_with(self, other: Self) -> None:
+        """Put nothing off where the step from this state to the other reaches further than a model and its neighbours."""
+        if self._dirty or other._dirty:
             self.clear_delayed_apps_cache()
+            other.clear_delayed_apps_cache()
 
     @classmethod
     def from_apps(cls, apps: Any) -> Self:
