@@ -17,6 +17,7 @@ from nuages.template import (
     RequestContext,
     TemplateSyntaxError,
     Variable,
+    instrumentation,
 )
 from nuages.template.base import (
     FilterExpression,
@@ -32,6 +33,7 @@ from nuages.template.base import (
 from nuages.template.defaulttags import ForNode, IfNode
 from nuages.template.loader_tags import BlockNode, IncludeNode
 from nuages.test import RequestFactory
+from nuages.test.instrumentation import instrument_templates
 from nuages.test.signals import template_rendered
 from nuages.utils.html import conditional_escape, format_html
 from nuages.utils.safestring import SafeString, mark_safe
@@ -404,15 +406,18 @@ def test_render_context_is_for_one_rendering(register: Library) -> None:
 
 
 @pytest.fixture
-def told(django_test_environment: None) -> Iterator[list[tuple[str, dict[str, Any]]]]:
+def told() -> Iterator[list[tuple[str, dict[str, Any]]]]:
     found: list[tuple[str, dict[str, Any]]] = []
 
     def receive(sender: Template, template: Template, context: Context, **kwargs: Any) -> None:
         found.append((str(template.name), context.flatten()))
 
+    was_on = instrumentation.announce is not None
+    instrument_templates(True)
     template_rendered.connect(receive)
     yield found
     template_rendered.disconnect(receive)
+    instrument_templates(was_on)
 
 
 @pytest.mark.parametrize("colour", ["rendered", "streamed"])

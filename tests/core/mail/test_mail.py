@@ -179,7 +179,9 @@ def test_a_mailer_made_from_the_old_settings_is_not_said_to_be_made_by_hand() ->
     with warnings.catch_warnings(), override_settings(MAILERS={}):
         warnings.simplefilter("ignore", RemovedInDjango2028Warning)
         del settings.MAILERS
-        with override_settings(EMAIL_HOST="mail.example.com"):
+        with override_settings(
+            EMAIL_HOST="mail.example.com", EMAIL_BACKEND="nuages.core.mail.backends.smtp.EmailBackend"
+        ):
             warnings.simplefilter("error", RemovedInDjango2028Warning)
             assert mail.mailers.default.host == "mail.example.com"
             warnings.simplefilter("ignore", RemovedInDjango2028Warning)
