@@ -10,7 +10,7 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.packages.catalogue import Package
+from conformance.packages.catalogue import CATALOGUE, Package
 from conformance.suite import CACHE, VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,24 +34,26 @@ class Environment:
         self.python = self.folder / "bin" / "python"
 
     def prepare(self) -> None:
-        """Make it, if it is not there."""
+        """Make it, if it is not there, with every package: some have tests of working beside others."""
         if not self.python.exists():
             subprocess.run([sys.executable, "-m", "venv", str(self.folder)], check=True)
         if self.who == "django":
             self._install(f"django=={VERSION}", "pytest", "pytest-django")
-            return
-        self._install("-e", str(ROOT), "pytest")
-        # In every process of this environment, as suites start some.
-        (site,) = self.folder.glob("lib/python*/site-packages")
-        (site / "as_django.pth").write_text("import nuages.compat; nuages.compat.install()\n")
+        else:
+            self._install("-e", str(ROOT), "pytest")
+            # In every process of this environment, as suites start some.
+            (site,) = self.folder.glob("lib/python*/site-packages")
+            (site / "as_django.pth").write_text("import nuages.compat; nuages.compat.install()\n")
+        # Without what they require: that would be Django.
+        needs = {need for package in CATALOGUE for need in (package.requirement, *package.needs)}
+        pinned = {need.partition("==")[0] for need in needs if "==" in need}
+        self._install("--no-deps", *sorted(need for need in needs if "==" in need or need not in pinned))
 
     def _install(self, *what: str) -> None:
         subprocess.run([str(self.python), "-m", "pip", "install", "-q", *what], check=True)
 
     def run(self, package: Package) -> Outcome:
         """Run the suite of a package here."""
-        # Without what it requires: that would be Django.
-        self._install("--no-deps", package.requirement, *package.needs)
         told = os.environ | {"PYTHONPATH": "."}
         if package.settings:
             told["DJANGO_SETTINGS_MODULE"] = package.settings
