@@ -67,9 +67,16 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         nuages.compat.install()
         sys.modules["pytest_django"] = pytest_django
     if _named():
-        import nuages
-
         _find_project(early_config)
+        _load()
+
+
+def _load() -> None:
+    """Load the apps, if they are not loaded yet."""
+    import nuages
+    from nuages.apps import apps
+
+    if not apps.ready:
         nuages.setup()
 
 
@@ -92,9 +99,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line("markers", "urls(module): the test uses another ROOT_URLCONF.")
     if _named():
-        import nuages
-
-        nuages.setup()
+        _load()
 
 
 def _named() -> bool:
@@ -149,9 +154,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
 
 
 def _configured() -> bool:
-    from nuages.conf import settings
-
-    return settings.configured or _named()
+    # Who has configured settings has imported them; in a run without, nothing of this is wanted.
+    conf = sys.modules.get("nuages.conf")
+    return _named() or (conf is not None and conf.settings.configured)
 
 
 @pytest.fixture(scope="session")
@@ -161,11 +166,7 @@ def django_test_environment() -> Iterator[None]:
         pytest.skip(
             "no settings module: set NUAGES_SETTINGS_MODULE, in the environment or in pytest's ini file"
         )
-    import nuages
-    from nuages.apps import apps
-
-    if not apps.ready:
-        nuages.setup()
+    _load()
     from nuages.test.utils import setup_test_environment, teardown_test_environment
 
     setup_test_environment(debug=False)
@@ -364,7 +365,7 @@ def _database_mark(request: pytest.FixtureRequest, django_db_setup: None) -> Ite
 @pytest.fixture
 def db(request: pytest.FixtureRequest, django_db_setup: None) -> Iterator[None]:
     """Give the test the database, inside a transaction that is rolled back."""
-    if request.node.get_closest_marker("django_db") or "transactional_db" in request.fixturenames:
+    if request.node.get_closest_marker("django_db") or not _EMPTYING.isdisjoint(request.fixturenames):
         yield
         return
     with _as_test_case(False, {"default"}):

@@ -92,6 +92,10 @@ def test_a_database_asked_for_late_is_there(request):
     request.getfixturevalue("db")
     assert User.objects.count() == 0
 
+def test_keys_count_from_one_for_who_asks_twice(db, django_db_reset_sequences):
+    assert not connection.in_atomic_block
+    assert User.objects.create_user("frank").pk == 1
+
 @pytest.mark.django_db(transaction=True, reset_sequences=True)
 def test_keys_count_from_one():
     assert User.objects.create_user("ellen").pk == 1
@@ -153,7 +157,7 @@ def outcome(folder: Path, database: str, *options: str) -> str:
 
 def test_fixtures_and_marks_work_as_those_of_pytest_django(tmp_path: Path) -> None:
     said = outcome(tmp_path, '{"ENGINE": "nuages.db.backends.sqlite3", "NAME": "site.sqlite3"}')
-    assert "21 passed" in said, said
+    assert "22 passed" in said, said
     assert not (tmp_path / "site.sqlite3").exists()
 
 
@@ -162,7 +166,7 @@ def test_processes_of_xdist_have_files_of_their_own(tmp_path: Path) -> None:
         '{"ENGINE": "nuages.db.backends.sqlite3", "NAME": "site.sqlite3", "TEST": {"NAME": "test.sqlite3"}}'
     )
     said = outcome(tmp_path, database, "-n", "2")
-    assert "21 passed" in said, said
+    assert "22 passed" in said, said
     assert list(tmp_path.glob("*.sqlite3*")) == []
 
 
@@ -179,7 +183,7 @@ def test_processes_of_xdist_have_databases_of_their_own_on_a_server(tmp_path: Pa
         **{name.upper(): text for name, text in POSTGRESQL.items()},
     }
     said = outcome(tmp_path, repr(database), "-n", "2")
-    assert "21 passed" in said, said
+    assert "22 passed" in said, said
 
 
 def test_tables_come_from_the_models_where_migrations_are_left_out(tmp_path: Path) -> None:
@@ -187,11 +191,11 @@ def test_tables_come_from_the_models_where_migrations_are_left_out(tmp_path: Pat
         '{"ENGINE": "nuages.db.backends.sqlite3", "NAME": "site.sqlite3", "TEST": {"NAME": "test.sqlite3"}}'
     )
     first = outcome(tmp_path, options, "--no-migrations", "--reuse-db")
-    assert "21 passed" in first, first
+    assert "22 passed" in first, first
     with sqlite3.connect(tmp_path / "test.sqlite3") as kept:
         assert not kept.execute("SELECT 1 FROM sqlite_master WHERE name = 'django_migrations'").fetchall()
     second = outcome(tmp_path, options, "--reuse-db", "--create-db")
-    assert "21 passed" in second, second
+    assert "22 passed" in second, second
     with sqlite3.connect(tmp_path / "test.sqlite3") as kept:
         assert ("0001_initial",) in kept.execute("SELECT name FROM django_migrations").fetchall()
 
@@ -256,6 +260,17 @@ def test_the_settings_module_may_be_named_on_the_command_line(tmp_path: Path) ->
     assert "No module named 'elsewhere'" in said, said
 
 
+def test_a_run_without_settings_imports_nothing_of_the_framework(tmp_path: Path) -> None:
+    (tmp_path / "test_plain.py").write_text(
+        "import sys\ndef test_plain():\n"
+        "    assert not [name for name in sys.modules if name.startswith('nuages.') and 'plugin' not in name]\n"
+    )
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST")}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_plain.py"]
+    done = subprocess.run(command, cwd=tmp_path, env=kept, capture_output=True, text=True, timeout=120)
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
 def test_pytest_django_beside_the_plugin_is_refused_with_the_ways_out(tmp_path: Path) -> None:
     (tmp_path / "pytest_django.py").touch()
     installed = tmp_path / "pytest_django-4.0.dist-info"
@@ -265,4 +280,4 @@ def test_pytest_django_beside_the_plugin_is_refused_with_the_ways_out(tmp_path: 
     database = '{"ENGINE": "nuages.db.backends.sqlite3", "NAME": "site.sqlite3"}'
     said = outcome(tmp_path, database)
     assert "uninstall pytest-django" in said, said
-    assert "21 passed" in outcome(tmp_path, database, "-p", "no:django")
+    assert "22 passed" in outcome(tmp_path, database, "-p", "no:django")
